@@ -1,0 +1,64 @@
+# Each target does its own set-up; it needs cargo, python3 (3.10 or newer), make and a C compiler.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src python -type f -name '*.rs' -o -type f -name '*.py*' -not -path '*/__pycache__/*')
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench bench-core docs clean
+
+help:  ## Show the targets.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: $(VENV)/.built  ## See what memoxide does, on the sources of Python's own library.
+	$(BIN)/python examples/quickstart.py
+
+test: $(VENV)/.built $(VENV)/.test  ## Run the tests of the pure core and of the package.
+	cargo test --quiet
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.built $(VENV)/.test $(VENV)/.lint  ## Check formatting, lints, types and stubs.
+	cargo fmt --check
+	cargo clippy --quiet --all-targets -- -D warnings
+	PYO3_PYTHON=$(BIN)/python cargo clippy --quiet --features python -- -D warnings
+	$(BIN)/ruff format --check python tests benches examples
+	$(BIN)/ruff check python tests benches examples
+	$(BIN)/mypy python/memoxide tests/typing benches examples
+	$(BIN)/stubtest memoxide --allowlist tests/typing/stubtest-allowlist.txt
+
+bench: $(VENV)/.built $(VENV)/.bench  ## Measure against Streamlit, functools, cachebox and joblib.
+	$(BIN)/python -m benches
+
+bench-core:  ## Measure the pure core.
+	cargo bench
+
+docs: $(VENV)/.built $(VENV)/.test  ## Run every example in the documentation.
+	$(BIN)/python -m pytest tests/test_docs.py
+
+clean:  ## Remove what the other targets made.
+	rm -rf target .venv* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/.created:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --upgrade pip 'maturin>=1.9,<2'
+	@touch $@
+
+# The build goes through pip, so that the package is the one that users install.
+$(VENV)/.built: $(VENV)/.created $(SOURCES)
+	rm -rf $(VENV)/wheels
+	$(BIN)/maturin build --quiet --release --interpreter $(BIN)/python --out $(VENV)/wheels
+	$(PIP) --force-reinstall --no-deps $(VENV)/wheels/*.whl
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.created pyproject.toml
+	$(PIP) --group test --group data
+	@touch $@
+
+$(VENV)/.lint: $(VENV)/.created pyproject.toml
+	$(PIP) --group lint
+	@touch $@
+
+$(VENV)/.bench: $(VENV)/.created pyproject.toml
+	$(PIP) --group data --group bench
+	@touch $@

@@ -1,0 +1,47 @@
+"""memoxide: caching decorators that never return another input's result.
+
+`cache_data` hands each caller a value of its own, `cache_resource` one object to all of them;
+`experimental_memo` and `experimental_singleton` are their older names.
+"""
+
+from typing import TYPE_CHECKING
+
+from memoxide import errors
+from memoxide._core import (
+    __version__,
+    cache_data,
+    cache_resource,
+    end_session,
+    experimental_memo,
+    experimental_singleton,
+    register_hasher,
+    session,
+    stats,
+)
+
+if TYPE_CHECKING:
+    from memoxide.info import CacheInfo, FunctionStats
+
+__all__ = [
+    "CacheInfo",
+    "FunctionStats",
+    "__version__",
+    "cache_data",
+    "cache_resource",
+    "end_session",
+    "errors",
+    "experimental_memo",
+    "experimental_singleton",
+    "register_hasher",
+    "session",
+    "stats",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import what few programs name only when it is named."""
+    if name in ("CacheInfo", "FunctionStats"):
+        from memoxide import info
+
+        return getattr(info, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

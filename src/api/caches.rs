@@ -1,0 +1,177 @@
+//! The caches of all functions: finding one, clearing many, releasing what leaves.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use parking_lot::Mutex;
+use pyo3::prelude::*;
+
+use super::options::{Kind, Options, Sharing};
+use crate::cache::Cache;
+use crate::key::call_key::CallKey;
+use crate::logging;
+use crate::python;
+use crate::registry::Registry;
+use crate::snapshot::Snapshot;
+use crate::store::Removed;
+
+/// A stored value.
+pub type Value = Arc<Snapshot>;
+/// What an owner's failure is to those who waited.
+pub type Failure = Arc<PyErr>;
+/// Values that left a cache.
+pub type Departed = Removed<Value>;
+
+/// The entries of one function, in one session or in all.
+pub struct FunctionCache {
+    /// Entries and computations in flight.
+    pub entries: Cache<CallKey, Value, Failure>,
+    /// Module and qualified name of the function.
+    pub name: Arc<str>,
+    /// What the entries are.
+    pub kind: Kind,
+    /// The session that they belong to.
+    pub session: Option<Arc<str>>,
+    /// How many entries there may be.
+    pub max_entries: Option<usize>,
+    on_release: Mutex<Option<Py<PyAny>>>,
+    ended: AtomicBool,
+}
+
+/// What identifies a cache: the session, the kind, the function.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct CacheId {
+    /// The session that the entries belong to.
+    pub session: Option<Arc<str>>,
+    /// What the entries are.
+    pub kind: Kind,
+    /// The function's digest.
+    pub function: [u8; 32],
+}
+
+static REGISTRY: LazyLock<Registry<CacheId, Sharing, FunctionCache>> =
+    LazyLock::new(Registry::default);
+
+/// The cache of a function under these options; one under other options that nobody uses any more
+/// is cleared.
+pub fn attach(
+    py: Python<'_>,
+    id: CacheId,
+    name: &Arc<str>,
+    options: &Options,
+) -> Arc<FunctionCache> {
+    let session = id.session.clone();
+    let make = || FunctionCache {
+        entries: Cache::new(Arc::clone(name), options.bounds),
+        name: Arc::clone(name),
+        kind: options.kind,
+        session,
+        max_entries: options.bounds.max_entries,
+        on_release: Mutex::new(None),
+        ended: AtomicBool::new(false),
+    };
+    let (cache, superseded) = REGISTRY.attach(id, options.sharing(), make);
+    cache.adopt(py, options);
+    for old in superseded {
+        old.clear(py);
+    }
+    cache
+}
+
+/// Ends one function object's use of its cache.
+pub fn detach(py: Python<'_>, id: &CacheId, cache: &Arc<FunctionCache>) {
+    if let Some(unused) = REGISTRY.detach(id, cache) {
+        unused.clear(py);
+    }
+}
+
+/// Every cache there is.
+pub fn all() -> Vec<Arc<FunctionCache>> {
+    REGISTRY.all()
+}
+
+/// Clears the caches of one kind.
+pub fn clear_kind(py: Python<'_>, kind: Kind) {
+    for cache in all() {
+        if cache.kind == kind {
+            cache.clear(py);
+        }
+    }
+}
+
+/// Clears and forgets the caches of a session.
+pub fn end_session(py: Python<'_>, session: &str) {
+    for cache in REGISTRY.remove_where(|id| id.session.as_deref() == Some(session)) {
+        cache.ended.store(true, Ordering::Release);
+        cache.clear(py);
+    }
+}
+
+/// Sees to it that resources which are still there at the interpreter's exit are released.
+fn release_at_exit(py: Python<'_>) {
+    static REGISTERED: AtomicBool = AtomicBool::new(false);
+    if REGISTERED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let registered = python::RELEASE_ALL
+        .get(py)
+        .and_then(|release| python::AT_EXIT.get(py)?.call1((release,)));
+    if let Err(raised) = registered {
+        logging::error(py, "resources will not be released at exit", &raised);
+    }
+}
+
+/// Releases all resources: the interpreter is about to exit.
+#[pyfunction]
+pub fn release_all(py: Python<'_>) {
+    clear_kind(py, Kind::Resource);
+}
+
+/// Says, once, that `persist` does not reach the disk.
+pub fn announce_memory_only(py: Python<'_>) {
+    static SAID: AtomicBool = AtomicBool::new(false);
+    if !SAID.swap(true, Ordering::Relaxed) {
+        logging::warn(
+            py,
+            "persist=\"disk\" keeps its entries in memory: this version has no disk store.",
+        );
+    }
+}
+
+impl FunctionCache {
+    /// Takes the newest definition's callback: those of older ones may refer to what is gone.
+    fn adopt(&self, py: Python<'_>, options: &Options) {
+        if options.on_release.is_some() {
+            release_at_exit(py);
+        }
+        let newest = options.on_release.as_ref().map(|callback| callback.clone_ref(py));
+        // The old one is dropped after the lock is.
+        let _old = std::mem::replace(&mut *self.on_release.lock(), newest);
+    }
+
+    /// Whether the session is over, and a new one of that name needs a cache of its own.
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// Forgets all entries.
+    pub fn clear(&self, py: Python<'_>) {
+        self.release(py, self.entries.clear());
+    }
+
+    /// Lets go of values that left, and tells `on_release` of each. No lock may be held.
+    pub fn release(&self, py: Python<'_>, departed: Departed) {
+        if departed.is_empty() {
+            return;
+        }
+        let callback = self.on_release.lock().as_ref().map(|callback| callback.clone_ref(py));
+        for value in departed {
+            if let (Some(callback), Some(resource)) = (&callback, value.shared(py))
+                && let Err(raised) = callback.call1(py, (resource,))
+            {
+                let message = format!("on_release of '{}' failed", self.name);
+                logging::error(py, &message, &raised);
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! The way of a call: bind, key, look up, compute once, store.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pyo3::exceptions::PyException;
+use pyo3::prelude::*;
+
+use super::caches::{Failure, FunctionCache, Value};
+use super::function::CachedFunction;
+use super::options::Kind;
+use crate::cache::{Begin, Cache, Guard, Waiter};
+use crate::error::{Error, Result};
+use crate::flight::{ActorId, Wait};
+use crate::key::binding::Arguments;
+use crate::key::call_key::CallKey;
+use crate::key::walk::Walk;
+use crate::logging;
+use crate::python::type_name;
+use crate::snapshot::Snapshot;
+
+/// How long a waiter sleeps before it looks whether the user wants to interrupt it.
+const SIGNAL_CHECK: Duration = Duration::from_millis(50);
+
+/// One call of a cached function.
+#[derive(Clone, Copy)]
+pub struct Call<'a, 'py> {
+    function: &'a CachedFunction,
+    arguments: Arguments<'a, 'py>,
+}
+
+impl<'a, 'py> Call<'a, 'py> {
+    /// A call of `function` with `arguments`.
+    pub fn new(function: &'a CachedFunction, arguments: Arguments<'a, 'py>) -> Self {
+        Self {
+            function,
+            arguments,
+        }
+    }
+
+    /// The call's key, unless the arguments do not fit the function.
+    pub fn key(&self, py: Python<'py>) -> Result<Option<CallKey>> {
+        let function = self.function;
+        let mut walk = Walk::new(py, function.name(), &function.options().hashers);
+        let fits = function
+            .identity(py)?
+            .signature
+            .encode(&mut walk, self.arguments)?;
+        Ok(fits.then(|| walk.encoder.call_key()))
+    }
+
+    /// The call's key, or what Python says of arguments that do not fit.
+    pub fn key_or_raise(&self, py: Python<'py>) -> Result<CallKey> {
+        if let Some(key) = self.key(py)? {
+            return Ok(key);
+        }
+        let signature = crate::python::SIGNATURE.get(py)?;
+        let signature = signature.call1((self.function.wrapped(py),))?;
+        let (args, kwargs) = (self.arguments.positional, self.arguments.keywords);
+        signature.getattr("bind")?.call(args, kwargs)?;
+        Err(pyo3::exceptions::PyTypeError::new_err("the arguments do not fit the function").into())
+    }
+
+    /// Returns the stored value, or computes and stores it.
+    pub fn run(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+        // What does not fit is the function's to refuse.
+        let Some(key) = self.key(py)? else {
+            return self.compute(py);
+        };
+        let cache = self.function.cache(py)?;
+        if self.function.options().bounds.time_to_live == Some(0) {
+            return self.compute(py);
+        }
+        let mut departed = crate::store::Removed::default();
+        let hit = cache.entries.lookup(&key, &mut departed);
+        cache.release(py, departed);
+        if let Some(value) = hit
+            && let Some(restored) = self.accept(py, &cache, &key, &value)?
+        {
+            return Ok(restored);
+        }
+        self.miss(py, &cache, &key)
+    }
+
+    fn compute(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+        let wrapped = self.function.wrapped(py);
+        Ok(wrapped.call(self.arguments.positional, self.arguments.keywords)?)
+    }
+
+    /// The stored value as the caller may have it; none if it must not be used any more.
+    fn accept(
+        &self,
+        py: Python<'py>,
+        cache: &FunctionCache,
+        key: &CallKey,
+        value: &Value,
+    ) -> Result<Option<Bound<'py, PyAny>>> {
+        if !self.is_valid(py, value)? {
+            cache.release(py, cache.entries.reject(key, |stored| Arc::ptr_eq(stored, value)));
+            return Ok(None);
+        }
+        match value.restore(py) {
+            Ok(restored) => Ok(Some(restored)),
+            Err(raised) if raised.is_instance_of::<PyException>(py) => {
+                let message = format!(
+                    "A stored value of '{}' cannot be read and is computed again: {raised}",
+                    cache.name
+                );
+                logging::warn(py, &message);
+                cache.release(py, cache.entries.reject(key, |stored| Arc::ptr_eq(stored, value)));
+                Ok(None)
+            }
+            Err(raised) => Err(raised.into()),
+        }
+    }
+
+    fn is_valid(&self, py: Python<'py>, value: &Value) -> Result<bool> {
+        match (&self.function.options().validate, value.shared(py)) {
+            (Some(validate), Some(resource)) => {
+                Ok(validate.bind(py).call1((resource,))?.is_truthy()?)
+            }
+            _ => Ok(true),
+        }
+    }
+
+    fn miss(
+        &self,
+        py: Python<'py>,
+        cache: &FunctionCache,
+        key: &CallKey,
+    ) -> Result<Bound<'py, PyAny>> {
+        loop {
+            let mut departed = crate::store::Removed::default();
+            let begun = cache.entries.begin(key, ActorId::current(), &mut departed);
+            cache.release(py, departed);
+            let value = match begun {
+                Begin::Owner(guard) => return self.own(py, cache, key, guard),
+                Begin::Hit(value) => value,
+                Begin::Cycle(chain) => return Err(cycle(&chain)),
+                Begin::Waiter(waiter) => match wait(py, waiter)? {
+                    Waited::Owner(guard) => return self.own(py, cache, key, guard),
+                    Waited::Outcome(Ok(value)) => {
+                        cache.entries.count_shared();
+                        value
+                    }
+                    Waited::Outcome(Err(raised)) => return Err(raised.clone_ref(py).into()),
+                },
+            };
+            if let Some(restored) = self.accept(py, cache, key, &value)? {
+                return Ok(restored);
+            }
+        }
+    }
+
+    /// Computes on behalf of all who wait. Dropping the guard hands the computation over: so it is
+    /// with what is no `Exception`, such as an interrupt, which concerns this caller alone.
+    fn own(
+        &self,
+        py: Python<'py>,
+        cache: &FunctionCache,
+        key: &CallKey,
+        guard: OwnerGuard<'_>,
+    ) -> Result<Bound<'py, PyAny>> {
+        let started = Instant::now();
+        let computed = self.compute(py).and_then(|value| {
+            let cost = started.elapsed();
+            Ok((self.capture(py, &value)?, cost, value))
+        });
+        match computed {
+            Ok((snapshot, cost, value)) => {
+                let size = snapshot.size();
+                let departed = cache.entries.finish(key, guard, Arc::new(snapshot), size, cost);
+                cache.release(py, departed);
+                Ok(value)
+            }
+            Err(error) => {
+                let raised = PyErr::from(error);
+                if raised.is_instance_of::<PyException>(py) {
+                    Cache::fail(guard, Arc::new(raised.clone_ref(py)));
+                }
+                Err(raised.into())
+            }
+        }
+    }
+
+    fn capture(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<Snapshot> {
+        let options = self.function.options();
+        if options.kind == Kind::Resource {
+            let size = match &options.sizeof {
+                Some(sizeof) => sizeof.bind(py).call1((value,))?.extract()?,
+                None => crate::python::GET_SIZE_OF.get(py)?.call1((value,))?.extract()?,
+            };
+            return Ok(Snapshot::share(value, size));
+        }
+        Snapshot::capture(value, options.copy).map_err(|cause| {
+            if !cause.is_instance_of::<PyException>(py) {
+                return cause.into();
+            }
+            Error::Unserializable {
+                function: self.function.name().to_string(),
+                type_name: type_name(value),
+                cause,
+                value: value.clone().unbind(),
+            }
+        })
+    }
+}
+
+type OwnerGuard<'c> = Guard<'c, CallKey, Value, Failure>;
+
+enum Waited<'c> {
+    Owner(OwnerGuard<'c>),
+    Outcome(std::result::Result<Value, Failure>),
+}
+
+/// Waits with the interpreter released; an interrupt ends the waiting.
+fn wait<'c>(py: Python<'_>, mut waiter: Waiter<'c, CallKey, Value, Failure>) -> Result<Waited<'c>> {
+    loop {
+        match py.detach(|| waiter.wait_for(SIGNAL_CHECK)) {
+            Wait::Landed(outcome) => return Ok(Waited::Outcome(outcome)),
+            Wait::Takeover(guard) => return Ok(Waited::Owner(guard)),
+            Wait::Pending => py.check_signals()?,
+        }
+    }
+}
+
+fn cycle(chain: &[Arc<str>]) -> Error {
+    Error::Cycle {
+        chain: chain.iter().map(ToString::to_string).collect(),
+    }
+}

@@ -1,0 +1,254 @@
+//! The four decorators.
+
+use std::sync::Arc;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyCFunction, PyCode, PyDict, PyFunction, PyTuple, PyType};
+
+use super::caches;
+use super::function::CachedFunction;
+use super::options::{Kind, Options};
+use crate::error::{Error, Result};
+use crate::logging;
+use crate::python;
+
+/// What is known of a decorator by its name.
+struct Description {
+    name: &'static str,
+    kind: Kind,
+    options: &'static [&'static str],
+    /// What to use instead, and what a cached function is called in its messages.
+    deprecated: Option<(&'static str, &'static str)>,
+}
+
+static CACHE_DATA: Description = Description {
+    name: "cache_data",
+    kind: Kind::Data,
+    options: &[
+        "ttl",
+        "max_entries",
+        "max_size",
+        "persist",
+        "show_spinner",
+        "show_time",
+        "hash_funcs",
+        "scope",
+        "refresh_mode",
+        "experimental_allow_widgets",
+        "copy",
+        "follow_dependencies",
+    ],
+    deprecated: None,
+};
+
+static CACHE_RESOURCE: Description = Description {
+    name: "cache_resource",
+    kind: Kind::Resource,
+    options: &[
+        "ttl",
+        "max_entries",
+        "max_size",
+        "sizeof",
+        "show_spinner",
+        "show_time",
+        "validate",
+        "hash_funcs",
+        "on_release",
+        "scope",
+        "refresh_mode",
+        "experimental_allow_widgets",
+        "follow_dependencies",
+    ],
+    deprecated: None,
+};
+
+static EXPERIMENTAL_MEMO: Description = Description {
+    name: "experimental_memo",
+    kind: Kind::Data,
+    options: &[
+        "persist",
+        "show_spinner",
+        "suppress_st_warning",
+        "max_entries",
+        "ttl",
+        "experimental_allow_widgets",
+        "hash_funcs",
+    ],
+    deprecated: Some(("cache_data", "memoized function")),
+};
+
+static EXPERIMENTAL_SINGLETON: Description = Description {
+    name: "experimental_singleton",
+    kind: Kind::Resource,
+    options: &[
+        "show_spinner",
+        "suppress_st_warning",
+        "max_entries",
+        "ttl",
+        "validate",
+        "experimental_allow_widgets",
+        "hash_funcs",
+    ],
+    deprecated: Some(("cache_resource", "singleton")),
+};
+
+/// A decorator that caches what functions return.
+#[pyclass(frozen, dict, weakref, module = "memoxide")]
+pub struct Decorator {
+    description: &'static Description,
+}
+
+/// All decorators, by the name under which the module holds them.
+pub fn all() -> [(&'static str, Decorator); 4] {
+    [&CACHE_DATA, &CACHE_RESOURCE, &EXPERIMENTAL_MEMO, &EXPERIMENTAL_SINGLETON]
+        .map(|description| (description.name, Decorator { description }))
+}
+
+#[pymethods]
+impl Decorator {
+    /// Decorate a function, or return a decorator with these options.
+    #[pyo3(signature = (func=None, **options))]
+    fn __call__<'py>(
+        &self,
+        py: Python<'py>,
+        func: Option<&Bound<'py, PyAny>>,
+        options: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let description = self.description;
+        let options = match options {
+            Some(given) => Options::read(description.kind, description.options, given)?,
+            None => Options::new(description.kind),
+        };
+        let options = Arc::new(options);
+        match func {
+            Some(func) => Ok(description.decorate(func, options)?.into_any()),
+            None => description.configured(py, options),
+        }
+    }
+
+    /// Forget every entry of the functions that this decorator and its sibling have decorated.
+    fn clear(&self, py: Python<'_>) {
+        caches::clear_kind(py, self.description.kind);
+    }
+
+    #[getter]
+    fn __name__(&self) -> &'static str {
+        self.description.name
+    }
+
+    fn __repr__(&self) -> String {
+        format!("<memoxide.{}>", self.description.name)
+    }
+
+    fn __reduce__(&self) -> &'static str {
+        self.description.name
+    }
+}
+
+impl Description {
+    fn configured<'py>(
+        &'static self,
+        py: Python<'py>,
+        options: Arc<Options>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let decorate = move |arguments: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| {
+            let func = arguments.get_item(0)?;
+            let decorated = self.decorate(&func, Arc::clone(&options))?;
+            Ok::<_, PyErr>(decorated.unbind())
+        };
+        Ok(PyCFunction::new_closure(py, None, None, decorate)?.into_any())
+    }
+
+    fn decorate<'py>(
+        &self,
+        func: &Bound<'py, PyAny>,
+        options: Arc<Options>,
+    ) -> Result<Bound<'py, CachedFunction>> {
+        let py = func.py();
+        self.check(func)?;
+        let decorated = Bound::new(py, CachedFunction::new(func, options)?)?;
+        python::UPDATE_WRAPPER.get(py)?.call1((&decorated, func))?;
+        self.announce(py, decorated.get());
+        Ok(decorated)
+    }
+
+    fn check(&self, func: &Bound<'_, PyAny>) -> Result<()> {
+        let decorator = self.name;
+        if func.is_instance_of::<CachedFunction>() {
+            return Err(Error::Decoration(format!(
+                "{} is cached already; decorate its plain function, which is its __wrapped__",
+                func.repr()?
+            )));
+        }
+        if func.is_instance(python::CLASS_METHOD.get(func.py())?)? {
+            return Err(Error::Decoration(format!(
+                "{decorator} decorates what is called: write @classmethod above @{decorator}"
+            )));
+        }
+        if !func.is_callable() {
+            return Err(Error::Decoration(format!(
+                "{decorator} decorates functions, and {} cannot be called; options are given by \
+                 name, as in @{decorator}(ttl=60)",
+                func.repr()?
+            )));
+        }
+        match asynchronous(func)? {
+            Some(what) => Err(Error::Decoration(format!(
+                "{} is {what}, which this version cannot cache; cache a plain function, and run \
+                 it with asyncio.to_thread",
+                func.repr()?
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Logs what the user should know of this decoration.
+    fn announce(&self, py: Python<'_>, function: &CachedFunction) {
+        let name = function.name();
+        if let Some((replacement, _)) = self.deprecated {
+            let decorator = self.name;
+            let message = format!(
+                "{decorator} is deprecated; use {replacement} instead for the function '{name}'."
+            );
+            logging::warn(py, &message);
+        }
+        if function.options().ignores_time_to_live {
+            let message = match self.deprecated {
+                Some((_, what)) => format!(
+                    "The {what} '{name}' has a TTL that will be ignored. Persistent memo caches \
+                     currently don't support TTL."
+                ),
+                None => format!(
+                    "The cached function '{name}' has a TTL that will be ignored. Persistent \
+                     cached functions currently don't support TTL."
+                ),
+            };
+            logging::warn(py, &message);
+        }
+        if function.options().persist {
+            caches::announce_memory_only(py);
+        }
+    }
+}
+
+/// What kind of asynchronous function `func` is, if it is one.
+fn asynchronous(func: &Bound<'_, PyAny>) -> Result<Option<&'static str>> {
+    const COROUTINE: u32 = 0x80 | 0x100;
+    const ASYNC_GENERATOR: u32 = 0x200;
+    let py = func.py();
+    let (coroutine, generator) = if func.is_instance_of::<PyFunction>() {
+        let code = func.getattr("__code__")?.cast_into::<PyCode>().map_err(PyErr::from)?;
+        let flags = code.getattr("co_flags")?.extract::<u32>()?;
+        (flags & COROUTINE != 0, flags & ASYNC_GENERATOR != 0)
+    } else if func.is_instance_of::<PyType>() {
+        (false, false)
+    } else {
+        let is = |test: &python::Imported| test.get(py)?.call1((func,))?.extract::<bool>();
+        (is(&python::IS_COROUTINE_FUNCTION)?, is(&python::IS_ASYNC_GENERATOR_FUNCTION)?)
+    };
+    Ok(match (coroutine, generator) {
+        (true, _) => Some("a coroutine function"),
+        (_, true) => Some("an asynchronous generator function"),
+        _ => None,
+    })
+}

@@ -1,0 +1,155 @@
+//! A decorated function that was looked up on an instance.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
+use pyo3::{PyTraverseError, PyVisit};
+
+use super::call::Call;
+use super::function::CachedFunction;
+use super::info;
+use crate::key::binding::Arguments;
+
+/// A cached function and the instance that is its first argument.
+#[pyclass(frozen, weakref, module = "memoxide")]
+pub struct CachedMethod {
+    function: Py<CachedFunction>,
+    instance: Py<PyAny>,
+}
+
+impl CachedMethod {
+    /// Binds `function` to `instance`.
+    pub fn bind<'py>(
+        function: &Bound<'py, CachedFunction>,
+        instance: Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let method = Self {
+            function: function.clone().unbind(),
+            instance: instance.unbind(),
+        };
+        Ok(Bound::new(function.py(), method)?.into_any())
+    }
+
+    /// The function and the instance.
+    pub fn parts<'py>(&self, py: Python<'py>) -> (Bound<'py, CachedFunction>, Bound<'py, PyAny>) {
+        (self.function.bind(py).clone(), self.instance.bind(py).clone())
+    }
+
+    /// The arguments with the instance before them.
+    fn with_instance<'py>(&self, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyTuple>> {
+        let py = args.py();
+        let instance = self.instance.bind(py).clone();
+        if args.is_empty() {
+            return PyTuple::new(py, [instance]);
+        }
+        let all: Vec<_> = std::iter::once(instance).chain(args.iter()).collect();
+        PyTuple::new(py, all)
+    }
+}
+
+#[pymethods]
+impl CachedMethod {
+    #[pyo3(signature = (*args, **kwargs))]
+    fn __call__<'py>(
+        &self,
+        py: Python<'py>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let args = self.with_instance(args)?;
+        Ok(Call::new(self.function.get(), Arguments::new(&args, kwargs)).run(py)?)
+    }
+
+    /// Forget one call's entry, or every entry of all instances where no arguments are given.
+    #[pyo3(signature = (*args, **kwargs))]
+    fn clear(
+        &self,
+        py: Python<'_>,
+        args: &Bound<'_, PyTuple>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<()> {
+        let given = Arguments::new(args, kwargs);
+        if given.are_none() {
+            return Ok(self.function.get().forget(py, given)?);
+        }
+        let args = self.with_instance(args)?;
+        Ok(self.function.get().forget(py, Arguments::new(&args, kwargs))?)
+    }
+
+    /// Whether the call would hit; computes nothing, counts nothing.
+    #[pyo3(signature = (*args, **kwargs))]
+    fn contains(
+        &self,
+        py: Python<'_>,
+        args: &Bound<'_, PyTuple>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<bool> {
+        let args = self.with_instance(args)?;
+        Ok(self.function.get().holds(py, Arguments::new(&args, kwargs))?)
+    }
+
+    /// The call's key, 64 hexadecimal digits: the same in every process.
+    #[pyo3(signature = (*args, **kwargs))]
+    fn key(
+        &self,
+        py: Python<'_>,
+        args: &Bound<'_, PyTuple>,
+        kwargs: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<String> {
+        let args = self.with_instance(args)?;
+        Ok(self.function.get().hex_key(py, Arguments::new(&args, kwargs))?)
+    }
+
+    /// Hits, misses, bounds and sizes, of all instances together.
+    fn cache_info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        info::cache_info(py, &*self.function.get().cache(py)?)
+    }
+
+    #[getter]
+    fn __func__(&self, py: Python<'_>) -> Py<CachedFunction> {
+        self.function.clone_ref(py)
+    }
+
+    #[getter]
+    fn __self__(&self, py: Python<'_>) -> Py<PyAny> {
+        self.instance.clone_ref(py)
+    }
+
+    /// The plain function, bound to the instance.
+    #[getter]
+    fn __wrapped__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let wrapped = self.function.get().wrapped(py);
+        crate::python::METHOD_TYPE.get(py)?.call1((wrapped, &self.instance))
+    }
+
+    /// What the function is known by: `__name__`, `__doc__` and the like.
+    fn __getattr__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
+        self.function.bind(py).as_any().getattr(name)
+    }
+
+    fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
+        let instance = self.instance.bind(py).repr()?;
+        Ok(format!("<cached method {} of {instance}>", self.function.get().name()))
+    }
+
+    fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
+        other.cast::<Self>().is_ok_and(|other| {
+            let other = other.get();
+            self.function.is(&other.function) && self.instance.is(&other.instance)
+        })
+    }
+
+    fn __hash__(&self) -> usize {
+        (self.function.as_ptr() as usize) ^ (self.instance.as_ptr() as usize).rotate_left(32)
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Py<PyAny>, String))> {
+        let getattr = py.import("builtins")?.getattr("getattr")?;
+        let name = self.function.get().wrapped(py).getattr("__name__")?.to_string();
+        Ok((getattr, (self.instance.clone_ref(py), name)))
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.function)?;
+        visit.call(&self.instance)
+    }
+}

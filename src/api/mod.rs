@@ -1,0 +1,25 @@
+//! What Python sees: decorators, cached functions, options and their errors.
+//!
+//! [`duration`] and [`size`] are pure; the other files are the Python face.
+
+pub mod duration;
+pub mod size;
+
+#[cfg(feature = "python")]
+pub mod caches;
+#[cfg(feature = "python")]
+pub mod call;
+#[cfg(feature = "python")]
+pub mod decorators;
+#[cfg(feature = "python")]
+pub mod function;
+#[cfg(feature = "python")]
+pub mod info;
+#[cfg(feature = "python")]
+pub mod method;
+#[cfg(feature = "python")]
+pub mod module;
+#[cfg(feature = "python")]
+pub mod options;
+#[cfg(feature = "python")]
+pub mod session;

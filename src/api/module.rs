@@ -1,0 +1,48 @@
+//! The module's functions.
+
+use pyo3::prelude::*;
+
+use super::session::Session;
+use super::{caches, duration, info, size};
+use crate::error::Error;
+use crate::key::hashers;
+
+/// Open a session: entries of `scope="session"` are shared inside it, by its id.
+#[pyfunction]
+pub fn session(id: &str) -> PyResult<Session> {
+    Ok(Session::new(id)?)
+}
+
+/// End a session: its entries are forgotten, its resources released.
+#[pyfunction]
+pub fn end_session(py: Python<'_>, id: &str) {
+    caches::end_session(py, id);
+}
+
+/// Tell what counts of the instances of a type, in every cached function of the process.
+#[pyfunction]
+pub fn register_hasher(r#type: &Bound<'_, PyAny>, fn_: &Bound<'_, PyAny>) -> PyResult<()> {
+    Ok(hashers::register(r#type, fn_)?)
+}
+
+/// One row for each cached function, most expensive to lose first.
+#[pyfunction]
+pub fn stats(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyAny>>> {
+    let mut all = caches::all();
+    all.sort_by_key(|cache| (cache.name.clone(), cache.session.clone()));
+    all.iter().map(|cache| info::function_stats(py, cache)).collect()
+}
+
+/// Nanoseconds that a time-to-live string stands for.
+#[pyfunction]
+pub fn parse_ttl(text: &str) -> PyResult<i64> {
+    let parsed = duration::parse_nanoseconds(text);
+    Ok(parsed.map_err(|error| Error::Option(format!("ttl: {error}")))?)
+}
+
+/// Bytes that a size string stands for.
+#[pyfunction]
+pub fn parse_size(text: &str) -> PyResult<u64> {
+    let parsed = size::parse_bytes(text);
+    Ok(parsed.map_err(|error| Error::Option(format!("max_size: {error}")))?)
+}

@@ -1,0 +1,308 @@
+//! The decorators' options, checked when a function is decorated.
+
+use std::fmt::Display;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyString};
+
+use super::duration;
+use super::size;
+use crate::error::{Error, Result};
+use crate::key::hashers::Hashers;
+use crate::python::{self, type_name};
+use crate::snapshot::CopyMode;
+use crate::store::Bounds;
+
+/// Which family a decorator belongs to: what is cached, and what `clear()` clears.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Values: each caller gets its own.
+    Data,
+    /// Resources: all callers share one object.
+    Resource,
+}
+
+/// Who shares a function's entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everybody in the process.
+    Global,
+    /// Those in the same session.
+    Session,
+}
+
+/// The options of one decorated function.
+pub struct Options {
+    /// What the function's entries are.
+    pub kind: Kind,
+    /// How many entries, how large, how long.
+    pub bounds: Bounds,
+    /// Who shares them.
+    pub scope: Scope,
+    /// How values are handed out.
+    pub copy: CopyMode,
+    /// Whether entries are to outlive the process.
+    pub persist: bool,
+    /// What of an argument counts, by class.
+    pub hashers: Hashers,
+    /// Whether a resource may still be used.
+    pub validate: Option<Py<PyAny>>,
+    /// Called with each resource that leaves.
+    pub on_release: Option<Py<PyAny>>,
+    /// How many bytes a resource holds.
+    pub sizeof: Option<Py<PyAny>>,
+    /// Whether a time to live was given that `persist` makes void.
+    pub ignores_time_to_live: bool,
+}
+
+/// The options that decide whether two definitions of a function can share their entries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sharing {
+    bounds: Bounds,
+    copy: CopyMode,
+    persist: bool,
+    validates: bool,
+    releases: bool,
+}
+
+impl Options {
+    /// The options of a decorator of `kind` that were not given.
+    pub fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            bounds: Bounds::default(),
+            scope: Scope::Global,
+            copy: CopyMode::Auto,
+            persist: false,
+            hashers: Hashers::default(),
+            validate: None,
+            on_release: None,
+            sizeof: None,
+            ignores_time_to_live: false,
+        }
+    }
+
+    /// Checks and takes the options that were given, all of which are in `allowed`.
+    pub fn read(kind: Kind, allowed: &[&str], given: &Bound<'_, PyDict>) -> Result<Self> {
+        let mut options = Self::new(kind);
+        let mut background = false;
+        for (name, value) in given {
+            let name = name.cast::<PyString>().map_err(PyErr::from)?;
+            let name = name.to_string_lossy();
+            if !allowed.contains(&name.as_ref()) {
+                return Err(unknown(&name, allowed));
+            }
+            background |= options.take(&name, &value)?;
+        }
+        options.check_together(background)?;
+        Ok(options)
+    }
+
+    /// Takes one option; says whether it asks for background refresh.
+    fn take(&mut self, name: &str, value: &Bound<'_, PyAny>) -> Result<bool> {
+        match name {
+            "ttl" => self.bounds.time_to_live = time_to_live(value)?,
+            "max_entries" => self.bounds.max_entries = max_entries(value)?,
+            "max_size" => self.bounds.max_bytes = max_size(value)?,
+            "persist" => self.persist = persist(value)?,
+            "scope" => self.scope = scope(value)?,
+            "copy" => self.copy = copy(value)?,
+            "hash_funcs" => self.hashers = Hashers::new(given(value))?,
+            "validate" => self.validate = callback(name, value)?,
+            "on_release" => self.on_release = callback(name, value)?,
+            "sizeof" => self.sizeof = callback(name, value)?,
+            "refresh_mode" => return refresh_mode(value),
+            "show_spinner" => show_spinner(value)?,
+            _ => switch(name, value)?,
+        }
+        Ok(false)
+    }
+
+    fn check_together(&mut self, background: bool) -> Result<()> {
+        if background {
+            return Err(self.no_background());
+        }
+        if self.kind == Kind::Resource && self.bounds.max_bytes.is_some() && self.sizeof.is_none() {
+            return Err(Error::Option(
+                "max_size of a resource needs sizeof=function, which returns an object's bytes: \
+                 they cannot be known otherwise. Or bound the number with max_entries."
+                    .to_owned(),
+            ));
+        }
+        if self.persist && self.scope == Scope::Session {
+            return Err(Error::Option(
+                "persist=\"disk\" goes with scope=\"global\" only: a session ends with its process"
+                    .to_owned(),
+            ));
+        }
+        if self.persist {
+            self.ignores_time_to_live = self.bounds.time_to_live.take().is_some();
+        }
+        Ok(())
+    }
+
+    fn no_background(&self) -> Error {
+        let needs_ttl = self.bounds.time_to_live.is_none_or(|ttl| ttl == 0);
+        Error::Option(if needs_ttl {
+            "refresh_mode=\"background\" needs a positive ttl".to_owned()
+        } else {
+            "refresh_mode=\"background\" is not part of this version; use \"foreground\"".to_owned()
+        })
+    }
+
+    /// What has to be equal for two definitions to share their entries.
+    pub fn sharing(&self) -> Sharing {
+        Sharing {
+            bounds: self.bounds,
+            copy: self.copy,
+            persist: self.persist,
+            validates: self.validate.is_some(),
+            releases: self.on_release.is_some(),
+        }
+    }
+}
+
+fn given<'a, 'py>(value: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, PyAny>> {
+    (!value.is_none()).then_some(value)
+}
+
+fn unknown(name: &str, allowed: &[&str]) -> Error {
+    pyo3::exceptions::PyTypeError::new_err(format!(
+        "unknown option {name:?}; the options are {}",
+        allowed.join(", ")
+    ))
+    .into()
+}
+
+/// `option` must be ..., not ...
+fn bad(option: &str, allowed: impl Display, value: &Bound<'_, PyAny>) -> Error {
+    let shown = value.repr().map_or_else(|_| type_name(value), |repr| repr.to_string());
+    Error::Option(format!("{option} must be {allowed}, not {shown}"))
+}
+
+/// Seconds, a timedelta or a string, as nanoseconds.
+fn time_to_live(value: &Bound<'_, PyAny>) -> Result<Option<u64>> {
+    const ALLOWED: &str =
+        "a number of seconds, a timedelta, or a string like \"1d\" or \"1h30m\", zero or more";
+    if value.is_none() {
+        return Ok(None);
+    }
+    let nanoseconds = if let Ok(text) = value.cast::<PyString>() {
+        let parsed = duration::parse_nanoseconds(&text.to_string_lossy());
+        parsed.map_err(|error| Error::Option(format!("ttl: {error}")))?
+    } else {
+        match seconds(value)? {
+            Some(seconds) if seconds.is_infinite() && seconds > 0.0 => return Ok(None),
+            Some(seconds) if seconds >= 0.0 => nanoseconds(seconds),
+            _ => return Err(bad("ttl", ALLOWED, value)),
+        }
+    };
+    u64::try_from(nanoseconds).map(Some).map_err(|_| bad("ttl", ALLOWED, value))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "`as` saturates at 292 years")]
+fn nanoseconds(seconds: f64) -> i64 {
+    (seconds * 1e9).round() as i64
+}
+
+fn seconds(value: &Bound<'_, PyAny>) -> Result<Option<f64>> {
+    if value.is_instance_of::<PyBool>() {
+        return Ok(None);
+    }
+    if value.is_instance(python::TIMEDELTA.get(value.py())?)? {
+        return Ok(Some(value.call_method0("total_seconds")?.extract()?));
+    }
+    Ok(value.extract().ok())
+}
+
+fn max_entries(value: &Bound<'_, PyAny>) -> Result<Option<usize>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    let number = if value.is_instance_of::<PyBool>() { None } else { value.extract().ok() };
+    match number {
+        Some(number) if number >= 1 => Ok(Some(number)),
+        _ => Err(bad("max_entries", "an integer of at least 1, or None", value)),
+    }
+}
+
+fn max_size(value: &Bound<'_, PyAny>) -> Result<Option<u64>> {
+    const ALLOWED: &str = "a number of bytes of at least 1, a string like \"500MB\", or None";
+    if value.is_none() {
+        return Ok(None);
+    }
+    let bytes = if let Ok(text) = value.cast::<PyString>() {
+        let parsed = size::parse_bytes(&text.to_string_lossy());
+        Some(parsed.map_err(|error| Error::Option(format!("max_size: {error}")))?)
+    } else if value.is_instance_of::<PyBool>() {
+        None
+    } else {
+        value.extract().ok()
+    };
+    match bytes {
+        Some(bytes) if bytes >= 1 => Ok(Some(bytes)),
+        _ => Err(bad("max_size", ALLOWED, value)),
+    }
+}
+
+/// Which of a few words, or nothing for `None`.
+fn word<'a, T: Copy>(
+    option: &str,
+    value: &Bound<'_, PyAny>,
+    words: &'a [(&'a str, T)],
+) -> Result<T> {
+    let text = value.cast::<PyString>().ok().map(|text| text.to_string_lossy().into_owned());
+    let found = words.iter().find(|(word, _)| Some(*word) == text.as_deref());
+    let Some((_, meaning)) = found else {
+        let allowed: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+        return Err(bad(option, allowed.join(" or "), value));
+    };
+    Ok(*meaning)
+}
+
+fn persist(value: &Bound<'_, PyAny>) -> Result<bool> {
+    if value.is_none() {
+        return Ok(false);
+    }
+    if let Ok(switch) = value.cast::<PyBool>() {
+        return Ok(switch.is_true());
+    }
+    word("persist", value, &[("disk", true)])
+        .map_err(|_| bad("persist", "\"disk\", True, False or None", value))
+}
+
+fn scope(value: &Bound<'_, PyAny>) -> Result<Scope> {
+    word("scope", value, &[("global", Scope::Global), ("session", Scope::Session)])
+}
+
+fn copy(value: &Bound<'_, PyAny>) -> Result<CopyMode> {
+    word("copy", value, &[("auto", CopyMode::Auto), ("deep", CopyMode::Deep)])
+}
+
+fn refresh_mode(value: &Bound<'_, PyAny>) -> Result<bool> {
+    word("refresh_mode", value, &[("foreground", false), ("background", true)])
+}
+
+fn callback(option: &str, value: &Bound<'_, PyAny>) -> Result<Option<Py<PyAny>>> {
+    if value.is_none() {
+        return Ok(None);
+    }
+    if !value.is_callable() {
+        return Err(bad(option, "callable, or None", value));
+    }
+    Ok(Some(value.clone().unbind()))
+}
+
+fn show_spinner(value: &Bound<'_, PyAny>) -> Result<()> {
+    if value.is_instance_of::<PyBool>() || value.is_instance_of::<PyString>() {
+        return Ok(());
+    }
+    Err(bad("show_spinner", "True, False or the text to show", value))
+}
+
+fn switch(option: &str, value: &Bound<'_, PyAny>) -> Result<()> {
+    if value.is_instance_of::<PyBool>() {
+        return Ok(());
+    }
+    Err(bad(option, "True or False", value))
+}

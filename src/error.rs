@@ -1,0 +1,195 @@
+//! Everything that can go wrong, and the Python exception that says so.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::python::{self, Imported};
+
+/// What every fallible step returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Everything that can go wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A user's exception, or the interpreter's: passed on as it is.
+    #[error("{0}")]
+    Python(#[from] PyErr),
+
+    /// An option that cannot be.
+    #[error("{0}")]
+    Option(String),
+
+    /// Something that cannot be decorated.
+    #[error("{0}")]
+    Decoration(String),
+
+    /// An argument that has no stable content.
+    #[error(
+        "{function}: cannot make a key from the argument {path}, of type {type_name}: {reason}. \
+         Rename the parameter to begin with an underscore to leave it out of the key, or say what \
+         counts: hash_funcs={{{type_name:?}: function}}, memoxide.register_hasher(type, function), \
+         or a method __cache_key__(self) on the class."
+    )]
+    Unhashable {
+        /// The cached function.
+        function: String,
+        /// The parameter, and the way from there to the value.
+        path: String,
+        /// The value's class.
+        type_name: String,
+        /// Why it has none.
+        reason: String,
+        /// The exception that its class raised, if one did.
+        cause: Option<PyErr>,
+    },
+
+    /// A hash function that failed.
+    #[error(
+        "{function}: the hash function {hasher} raised {cause} for the argument {path}, of type \
+         {type_name}. Mend it, or remove it from hash_funcs."
+    )]
+    UserHash {
+        /// The cached function.
+        function: String,
+        /// The hash function's name.
+        hasher: String,
+        /// The parameter, and the way from there to the value.
+        path: String,
+        /// The value's class.
+        type_name: String,
+        /// What it raised.
+        cause: PyErr,
+    },
+
+    /// A result that cannot be pickled.
+    #[error(
+        "{function} returned a value of type {type_name} that cannot be stored: {cause}. \
+         cache_data hands out copies, which needs a value that pickle takes; for a connection, a \
+         model or another shared object use cache_resource. The value is this error's `value`."
+    )]
+    Unserializable {
+        /// The cached function.
+        function: String,
+        /// The value's class.
+        type_name: String,
+        /// What pickle raised.
+        cause: PyErr,
+        /// The result itself, so that it is not lost.
+        value: Py<PyAny>,
+    },
+
+    /// A computation that waits for itself.
+    #[error(
+        "{} would wait for itself: {}. A cached function must not need its own result for the \
+         same arguments.",
+        chain.first().map_or("a call", String::as_str),
+        chain.join(" -> ")
+    )]
+    Cycle {
+        /// The calls, from the one that was wanted back to it.
+        chain: Vec<String>,
+    },
+
+    /// A session-scoped function outside of any session.
+    #[error(
+        "{function} is cached with scope=\"session\", and no session is open here. \
+         Call it inside `with memoxide.session(\"id\"):`."
+    )]
+    NoSession {
+        /// The cached function.
+        function: String,
+    },
+}
+
+impl Error {
+    fn class(&self) -> Option<&'static Imported> {
+        match self {
+            Self::Python(_) => None,
+            Self::Option(_) => Some(&python::OPTION_ERROR),
+            Self::Decoration(_) => Some(&python::DECORATION_ERROR),
+            Self::Unhashable { .. } => Some(&python::UNHASHABLE_PARAM_ERROR),
+            Self::UserHash { .. } => Some(&python::USER_HASH_ERROR),
+            Self::Unserializable { .. } => Some(&python::UNSERIALIZABLE_ERROR),
+            Self::Cycle { .. } => Some(&python::CACHE_CYCLE_ERROR),
+            Self::NoSession { .. } => Some(&python::NO_SESSION_ERROR),
+        }
+    }
+
+    /// The attributes that the Python exception carries beside its message.
+    fn attributes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let attributes = PyDict::new(py);
+        let set = |pairs: &[(&str, &str)]| -> PyResult<()> {
+            pairs
+                .iter()
+                .try_for_each(|(name, text)| attributes.set_item(name, text))
+        };
+        match self {
+            Self::Unhashable {
+                function,
+                path,
+                type_name,
+                ..
+            }
+            | Self::UserHash {
+                function,
+                path,
+                type_name,
+                ..
+            } => set(&[
+                ("function", function),
+                ("path", path),
+                ("type_name", type_name),
+            ])?,
+            Self::Unserializable {
+                function,
+                type_name,
+                value,
+                ..
+            } => {
+                set(&[("function", function), ("type_name", type_name)])?;
+                attributes.set_item("value", value)?;
+            }
+            Self::Cycle { chain } => attributes.set_item("chain", chain)?,
+            Self::NoSession { function } => set(&[("function", function)])?,
+            Self::Python(_) | Self::Option(_) | Self::Decoration(_) => {}
+        }
+        Ok(attributes)
+    }
+
+    fn cause(&self, py: Python<'_>) -> Option<PyErr> {
+        match self {
+            Self::UserHash { cause, .. } | Self::Unserializable { cause, .. } => {
+                Some(cause.clone_ref(py))
+            }
+            Self::Unhashable { cause, .. } => cause.as_ref().map(|cause| cause.clone_ref(py)),
+            _ => None,
+        }
+    }
+
+    fn raise(&self, py: Python<'_>, class: &Imported) -> PyResult<PyErr> {
+        let attributes = self.attributes(py)?;
+        let exception = class
+            .get(py)?
+            .call((self.to_string(),), Some(&attributes))?;
+        let error = PyErr::from_value(exception);
+        error.set_cause(py, self.cause(py));
+        Ok(error)
+    }
+}
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        let class = match error {
+            Error::Python(error) => return error,
+            ref error => error.class(),
+        };
+        Python::attach(|py| {
+            class
+                .map_or_else(
+                    || Ok(pyo3::exceptions::PyRuntimeError::new_err(error.to_string())),
+                    |class| error.raise(py, class),
+                )
+                .unwrap_or_else(|raised| raised)
+        })
+    }
+}

@@ -1,0 +1,263 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Barrier, mpsc};
+use std::thread;
+
+use super::*;
+
+const SOON: Duration = Duration::from_millis(20);
+const LONG: Duration = Duration::from_secs(20);
+
+type Numbers = Flights<u8, u32>;
+
+fn begin<'f>(flights: &'f Numbers, key: u8, name: &str) -> Begin<'f, u8, u32> {
+    flights.begin(key, ActorId::current(), &name.into())
+}
+
+fn own<'f>(flights: &'f Numbers, key: u8, name: &str) -> Guard<'f, u8, u32> {
+    match begin(flights, key, name) {
+        Begin::Owner(guard) => guard,
+        _ => panic!("nobody else computes"),
+    }
+}
+
+fn join<'f>(flights: &'f Numbers, key: u8, name: &str) -> Waiter<'f, u8, u32> {
+    match begin(flights, key, name) {
+        Begin::Waiter(waiter) => waiter,
+        _ => panic!("somebody computes"),
+    }
+}
+
+/// Runs `test` in a thread of its own and fails, instead of hanging, when it hangs.
+fn in_time(test: impl FnOnce() + Send + 'static) {
+    let (done, ended) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        test();
+        let _ = done.send(());
+    });
+    match ended.recv_timeout(LONG) {
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("hangs"),
+        _ => thread.join().unwrap(),
+    }
+}
+
+fn outcome(mut waiter: Waiter<'_, u8, u32>) -> u32 {
+    loop {
+        match waiter.wait_for(SOON) {
+            Wait::Landed(outcome) => return outcome,
+            Wait::Takeover(guard) => guard.land(99, |_| ()),
+            Wait::Pending => {}
+        }
+    }
+}
+
+#[test]
+fn one_computes_for_all() {
+    in_time(|| {
+        let flights = Numbers::new();
+        let computed = AtomicUsize::new(0);
+        let barrier = Barrier::new(16);
+        thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    match begin(&flights, 1, "f") {
+                        Begin::Owner(guard) => {
+                            computed.fetch_add(1, Ordering::Relaxed);
+                            thread::sleep(SOON);
+                            guard.land(7, |_| ());
+                        }
+                        Begin::Waiter(waiter) => assert_eq!(outcome(waiter), 7),
+                        Begin::Cycle(_) => panic!("no cycle"),
+                    }
+                });
+            }
+        });
+        // A thread may come after the first has landed; far fewer than all compute.
+        assert!(computed.load(Ordering::Relaxed) < 16);
+        assert!(flights.map.lock().is_empty());
+    });
+}
+
+#[test]
+fn a_waiter_takes_over_when_the_owner_gives_up() {
+    in_time(|| {
+        let flights = Numbers::new();
+        let guard = own(&flights, 1, "f");
+        thread::scope(|scope| {
+            let waiters: Vec<_> = (0..3)
+                .map(|_| {
+                    scope.spawn(|| match begin(&flights, 1, "f") {
+                        Begin::Owner(guard) => {
+                            guard.land(99, |_| ());
+                            99
+                        }
+                        Begin::Waiter(waiter) => outcome(waiter),
+                        Begin::Cycle(_) => panic!("no cycle"),
+                    })
+                })
+                .collect();
+            thread::sleep(SOON);
+            drop(guard);
+            for waiter in waiters {
+                assert_eq!(waiter.join().unwrap(), 99);
+            }
+        });
+        assert!(flights.map.lock().is_empty());
+    });
+}
+
+#[test]
+fn a_key_that_was_given_up_by_all_is_free_again() {
+    in_time(|| {
+        let flights = Numbers::new();
+        let guard = own(&flights, 1, "f");
+        thread::scope(|scope| {
+            let flights = &flights;
+            let (joined, waits) = mpsc::channel();
+            scope.spawn(move || {
+                let waiter = join(flights, 1, "f");
+                joined.send(()).unwrap();
+                thread::sleep(SOON);
+                drop(waiter);
+            });
+            waits.recv().unwrap();
+            drop(guard);
+        });
+        assert!(flights.map.lock().is_empty());
+        own(&flights, 1, "f").land(1, |_| ());
+    });
+}
+
+#[test]
+fn waiters_of_before_a_detach_get_the_outcome_and_later_callers_start_anew() {
+    in_time(|| {
+        let flights = Numbers::new();
+        let guard = own(&flights, 1, "f");
+        thread::scope(|scope| {
+            let flights = &flights;
+            let (joined, waits) = mpsc::channel();
+            let waiter = scope.spawn(move || {
+                let waiter = join(flights, 1, "f");
+                joined.send(()).unwrap();
+                outcome(waiter)
+            });
+            waits.recv().unwrap();
+            flights.detach_all(|| ());
+            let anew = own(flights, 1, "f");
+            guard.land(1, |is_attached| assert!(!is_attached));
+            assert_eq!(waiter.join().unwrap(), 1);
+            anew.land(2, |is_attached| assert!(is_attached));
+        });
+    });
+}
+
+fn names(chain: &Chain) -> Vec<&str> {
+    chain.iter().map(|name| &**name).collect()
+}
+
+#[test]
+fn a_cycle_in_one_thread_shows_all_that_lies_between() {
+    let flights = Numbers::new();
+    let _a = own(&flights, 1, "a");
+    let _b = own(&flights, 2, "b");
+    let _c = own(&flights, 3, "c");
+    match begin(&flights, 2, "b") {
+        Begin::Cycle(chain) => assert_eq!(names(&chain), ["b", "c", "b"]),
+        _ => panic!("a cycle"),
+    }
+}
+
+/// Each of `size` threads computes its own key and then needs the next one's.
+fn ring(size: u8) -> usize {
+    let flights = Numbers::new();
+    let barrier = Barrier::new(size.into());
+    let cycles = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for key in 0..size {
+            let (flights, barrier, cycles) = (&flights, &barrier, &cycles);
+            scope.spawn(move || {
+                let guard = own(flights, key, &key.to_string());
+                barrier.wait();
+                match begin(flights, (key + 1) % size, "next") {
+                    Begin::Waiter(waiter) => {
+                        outcome(waiter);
+                    }
+                    Begin::Cycle(chain) => {
+                        assert_eq!(chain.len(), usize::from(size) + 1);
+                        assert_eq!(chain.first(), chain.last());
+                        cycles.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Begin::Owner(_) => panic!("all keys are computed"),
+                }
+                guard.land(key.into(), |_| ());
+            });
+        }
+    });
+    cycles.into_inner()
+}
+
+#[test]
+fn a_cycle_over_threads_is_found_by_exactly_one() {
+    in_time(|| {
+        for size in [2, 3, 7] {
+            assert_eq!(ring(size), 1);
+        }
+    });
+}
+
+#[test]
+fn a_cycle_that_a_takeover_would_close_is_found() {
+    in_time(|| {
+        let flights = Numbers::new();
+        let first = own(&flights, 1, "a");
+        thread::scope(|scope| {
+            let flights = &flights;
+            let (joined, waits) = mpsc::channel();
+            scope.spawn(move || {
+                let mine = own(flights, 2, "b");
+                let mut waiter = join(flights, 1, "a");
+                joined.send(()).unwrap();
+                let taken = loop {
+                    if let Wait::Takeover(guard) = waiter.wait_for(SOON) {
+                        break guard;
+                    }
+                };
+                match begin(flights, 2, "b") {
+                    Begin::Cycle(chain) => assert_eq!(names(&chain), ["b", "a", "b"]),
+                    _ => panic!("a cycle"),
+                }
+                taken.land(1, |_| ());
+                mine.land(2, |_| ());
+            });
+            waits.recv().unwrap();
+            drop(first);
+        });
+    });
+}
+
+#[test]
+fn a_landed_flight_closes_no_cycle() {
+    in_time(|| {
+        let flights = Numbers::new();
+        let first = own(&flights, 1, "a");
+        thread::scope(|scope| {
+            let (joined, waits) = mpsc::channel();
+            let (go, goes) = mpsc::channel::<()>();
+            let flights = &flights;
+            scope.spawn(move || {
+                let mine = own(flights, 2, "b");
+                // Still listed as waiting for "a" after that has landed.
+                let waiter = join(flights, 1, "a");
+                joined.send(()).unwrap();
+                goes.recv().unwrap();
+                assert_eq!(outcome(waiter), 1);
+                mine.land(2, |_| ());
+            });
+            waits.recv().unwrap();
+            first.land(1, |_| ());
+            let waiter = join(flights, 2, "b");
+            go.send(()).unwrap();
+            assert_eq!(outcome(waiter), 2);
+        });
+    });
+}

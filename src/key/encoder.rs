@@ -1,0 +1,350 @@
+//! The canonical encoding: typed, length-prefixed, injective.
+//!
+//! A value is a *node*: a tag, then lengths, bytes and child nodes. A node of more than
+//! [`INLINE_LIMIT`] bytes is replaced by its digest as soon as it is complete, so that a shared
+//! part can be written once and repeated cheaply, and memory stays small however large a value is.
+
+use std::cell::Cell;
+
+use blake3::Hasher;
+
+use super::call_key::CallKey;
+use super::tag::Tag;
+
+/// Bytes of the longest node that stands for itself; a longer one becomes its digest.
+pub const INLINE_LIMIT: usize = 256;
+
+/// What the digests of whole calls are derived under; carries the format version.
+pub const CALL_CONTEXT: &str = "memoxide key format 1: call";
+
+/// What the digests of functions are derived under; carries the format version.
+pub const FUNCTION_CONTEXT: &str = "memoxide key format 1: function";
+
+/// An open node moves to its hasher when it holds this much: enough for BLAKE3 to use all lanes.
+const FLUSH_AT: usize = 64 * 1024;
+
+/// From here on BLAKE3's own advice is to hash with all cores.
+const ALL_CORES_FROM: usize = 128 * 1024;
+
+/// A buffer that grew beyond this is not kept for the next encoder.
+const KEEP_UP_TO: usize = 2 * FLUSH_AT;
+
+thread_local! {
+    /// The buffer of this thread's last encoder: most calls then allocate nothing.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// Writes nodes and digests those that grow long.
+pub struct Encoder {
+    bytes: Vec<u8>,
+    open: Vec<OpenNode>,
+}
+
+impl Default for Encoder {
+    fn default() -> Self {
+        // While a thread ends its spare is gone.
+        let bytes = SPARE.try_with(Cell::take).unwrap_or_default();
+        Self {
+            bytes,
+            open: Vec::new(),
+        }
+    }
+}
+
+impl Drop for Encoder {
+    fn drop(&mut self) {
+        if self.bytes.capacity() > KEEP_UP_TO {
+            return;
+        }
+        self.bytes.clear();
+        let bytes = std::mem::take(&mut self.bytes);
+        let _ = SPARE.try_with(|spare| spare.set(bytes));
+    }
+}
+
+struct OpenNode {
+    start: usize,
+    /// Holds the node's beginning once it was too long for the buffer.
+    hasher: Option<Box<Hasher>>,
+    sorted: bool,
+}
+
+impl Encoder {
+    /// An encoder with nothing written.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes a node that is only a tag.
+    pub fn unit(&mut self, tag: Tag) {
+        self.bytes.push(tag as u8);
+    }
+
+    /// Writes an integer that fits 64 bits.
+    pub fn int(&mut self, value: i64) {
+        let significant = 64 - (value ^ (value >> 63)).leading_zeros() as usize;
+        let length = significant / 8 + 1;
+        let mut node = [0; 10];
+        node[0] = Tag::Int as u8;
+        #[expect(clippy::cast_possible_truncation, reason = "1 to 8")]
+        let length_byte = length as u8;
+        node[1] = length_byte;
+        node[2..].copy_from_slice(&value.to_le_bytes());
+        // Ten bytes at once and some taken back is faster than a copy of a length not known.
+        self.bytes.extend_from_slice(&node);
+        self.bytes.truncate(self.bytes.len() - (8 - length));
+    }
+
+    /// Writes a float; every NaN is written as one.
+    pub fn float(&mut self, value: f64) {
+        self.unit(Tag::Float);
+        self.float_bits(value);
+    }
+
+    /// Writes a complex number.
+    pub fn complex(&mut self, real: f64, imaginary: f64) {
+        self.unit(Tag::Complex);
+        self.float_bits(real);
+        self.float_bits(imaginary);
+    }
+
+    fn float_bits(&mut self, value: f64) {
+        let canonical = if value.is_nan() { f64::NAN } else { value };
+        self.bytes.extend_from_slice(&canonical.to_le_bytes());
+    }
+
+    /// Writes a tag, a length and that many bytes. Long contents are digested where they lie.
+    pub fn leaf(&mut self, tag: Tag, contents: &[u8]) {
+        let start = self.bytes.len();
+        self.unit(tag);
+        self.length(contents.len());
+        if self.bytes.len() - start + contents.len() <= INLINE_LIMIT {
+            self.bytes.extend_from_slice(contents);
+            return;
+        }
+        let mut hasher = Hasher::new();
+        hasher.update(&self.bytes[start..]);
+        update(&mut hasher, contents);
+        self.bytes.truncate(start);
+        self.digest(&hasher);
+    }
+
+    /// Writes an unsigned number in LEB128: seven bits a byte, low ones first.
+    pub fn length(&mut self, mut value: usize) {
+        while value >= 0x80 {
+            self.bytes.push((value & 0x7f) as u8 | 0x80);
+            value >>= 7;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "below 0x80")]
+        self.bytes.push(value as u8);
+    }
+
+    /// Writes bytes that an encoder made earlier: a complete node.
+    pub fn node(&mut self, encoded: &[u8]) {
+        self.bytes.extend_from_slice(encoded);
+    }
+
+    /// Begins a node with children; [`close`](Self::close) ends it.
+    pub fn open(&mut self, tag: Tag) {
+        self.begin(tag, false);
+    }
+
+    /// Begins a node whose children are put in order when it closes.
+    pub fn open_sorted(&mut self, tag: Tag) {
+        self.begin(tag, true);
+    }
+
+    fn begin(&mut self, tag: Tag, sorted: bool) {
+        self.open.push(OpenNode {
+            start: self.bytes.len(),
+            hasher: None,
+            sorted,
+        });
+        self.unit(tag);
+    }
+
+    /// Where the next child will begin.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Makes room after a child: a long open node moves into its hasher.
+    pub fn flush(&mut self) {
+        let Some(node) = self.open.last_mut() else {
+            return;
+        };
+        if self.bytes.len() - node.start < FLUSH_AT || node.sorted {
+            return;
+        }
+        let hasher = node.hasher.get_or_insert_with(Box::default);
+        hasher.update(&self.bytes[node.start..]);
+        self.bytes.truncate(node.start);
+    }
+
+    /// Puts the open node's children, which begin at `starts`, in ascending order of their bytes.
+    pub fn sort_children(&mut self, starts: &[usize]) {
+        let Some(&first) = starts.first() else {
+            return;
+        };
+        let ends = starts[1..].iter().copied().chain([self.bytes.len()]);
+        let mut children: Vec<&[u8]> = starts
+            .iter()
+            .zip(ends)
+            .map(|(&start, end)| &self.bytes[start..end])
+            .collect();
+        children.sort_unstable();
+        let sorted = children.concat();
+        self.bytes[first..].copy_from_slice(&sorted);
+    }
+
+    /// Ends the innermost open node and returns its bytes as they stand in the encoding.
+    ///
+    /// # Panics
+    ///
+    /// When no node is open.
+    pub fn close(&mut self) -> &[u8] {
+        let node = self.open.pop().expect("close follows open");
+        let start = node.start;
+        let hasher = match node.hasher {
+            Some(mut hasher) => {
+                hasher.update(&self.bytes[start..]);
+                Some(hasher)
+            }
+            None if self.bytes.len() - start > INLINE_LIMIT => {
+                let mut hasher = Box::<Hasher>::default();
+                update(&mut hasher, &self.bytes[start..]);
+                Some(hasher)
+            }
+            None => None,
+        };
+        if let Some(hasher) = hasher {
+            self.bytes.truncate(start);
+            self.digest(&hasher);
+        }
+        &self.bytes[start..]
+    }
+
+    fn digest(&mut self, hasher: &Hasher) {
+        self.unit(Tag::Digest);
+        self.bytes.extend_from_slice(hasher.finalize().as_bytes());
+    }
+
+    /// All that was written, as the key of a call.
+    #[must_use]
+    pub fn call_key(&self) -> CallKey {
+        CallKey::of(&self.bytes)
+    }
+
+    /// All that was written, as the digest of a function.
+    #[must_use]
+    pub fn function_digest(&self) -> [u8; 32] {
+        blake3::derive_key(FUNCTION_CONTEXT, &self.bytes)
+    }
+
+    /// All that was written.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+fn update(hasher: &mut Hasher, bytes: &[u8]) {
+    if bytes.len() >= ALL_CORES_FROM {
+        hasher.update_rayon(bytes);
+    } else {
+        hasher.update(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(write: impl FnOnce(&mut Encoder)) -> Vec<u8> {
+        let mut encoder = Encoder::new();
+        write(&mut encoder);
+        encoder.as_bytes().to_vec()
+    }
+
+    #[test]
+    fn integers_take_the_shortest_form() {
+        for (value, bytes) in [
+            (0, vec![3, 1, 0]),
+            (127, vec![3, 1, 0x7f]),
+            (128, vec![3, 2, 0x80, 0]),
+            (-128, vec![3, 1, 0x80]),
+            (-129, vec![3, 2, 0x7f, 0xff]),
+            (i64::MIN, vec![3, 8, 0, 0, 0, 0, 0, 0, 0, 0x80]),
+        ] {
+            assert_eq!(encoded(|e| e.int(value)), bytes, "{value}");
+        }
+    }
+
+    #[test]
+    fn zeros_keep_their_sign_and_nans_do_not_differ() {
+        let bits = |value| encoded(|e| e.float(value));
+        assert_ne!(bits(0.0), bits(-0.0));
+        assert_eq!(bits(f64::NAN), bits(-f64::NAN));
+    }
+
+    #[test]
+    fn a_long_leaf_is_the_digest_of_its_node() {
+        let contents = vec![5; INLINE_LIMIT];
+        let inline = encoded(|e| {
+            e.unit(Tag::Bytes);
+            e.length(contents.len());
+            e.node(&contents);
+        });
+        let expected = [&[0xff], blake3::hash(&inline).as_bytes().as_slice()].concat();
+        assert_eq!(encoded(|e| e.leaf(Tag::Bytes, &contents)), expected);
+    }
+
+    #[test]
+    fn flushing_changes_nothing() {
+        let list = |flush: bool| {
+            encoded(|e| {
+                e.open(Tag::List);
+                for value in 0..100_000 {
+                    e.int(value);
+                    if flush {
+                        e.flush();
+                    }
+                }
+                e.close();
+            })
+        };
+        assert_eq!(list(true), list(false));
+    }
+
+    #[test]
+    fn sorted_children_forget_their_order() {
+        let set = |values: &[i64]| {
+            encoded(|e| {
+                e.open_sorted(Tag::Set);
+                let mut starts = Vec::new();
+                for &value in values {
+                    starts.push(e.position());
+                    e.int(value);
+                    e.flush();
+                }
+                e.sort_children(&starts);
+                e.close();
+            })
+        };
+        assert_eq!(set(&[1, 300, -5]), set(&[-5, 1, 300]));
+        assert_ne!(set(&[1, 2]), set(&[1, 3]));
+    }
+
+    #[test]
+    fn boundaries_between_leaves_count() {
+        let pair = |a: &[u8], b: &[u8]| {
+            encoded(|e| {
+                e.leaf(Tag::Str, a);
+                e.leaf(Tag::Str, b);
+            })
+        };
+        assert_ne!(pair(b"ab", b"c"), pair(b"a", b"bc"));
+    }
+}

@@ -1,0 +1,233 @@
+//! What users say of their classes: `hash_funcs`, `__cache_key__`, `register_hasher`.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use parking_lot::RwLock;
+use pyo3::exceptions::PyTypeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
+
+use super::walk::Walk;
+use crate::error::Result;
+
+/// A class, and the function that tells what of its instances counts.
+pub struct Hasher {
+    target: Target,
+    function: Py<PyAny>,
+    name: String,
+    digest: PyOnceLock<Py<PyBytes>>,
+}
+
+enum Target {
+    Class(Py<PyType>),
+    /// Module and qualified name, joined by a dot.
+    Name(String),
+}
+
+/// The hash functions of one cached function. Those of the whole process are the same for all.
+#[derive(Default)]
+pub struct Hashers {
+    local: Vec<Hasher>,
+    /// Whether those of the process do not apply.
+    is_sealed: bool,
+}
+
+/// Hashers of the whole process, in the order of their registration. They are never freed: a walk
+/// may use one while another takes its place.
+static REGISTERED: RwLock<Vec<&'static Hasher>> = RwLock::new(Vec::new());
+static ANY_REGISTERED: AtomicBool = AtomicBool::new(false);
+
+/// What definitions are walked under. Nothing that is registered applies: a hasher's own code must
+/// not need a hasher, and a function's digest must not change with what others register.
+static FOR_DEFINITIONS: Hashers = Hashers {
+    local: Vec::new(),
+    is_sealed: true,
+};
+
+impl Hasher {
+    fn new(target: Target, function: &Bound<'_, PyAny>) -> Self {
+        let name = function
+            .getattr("__qualname__")
+            .map_or_else(|_| crate::python::type_name(function), |name| name.to_string());
+        Self {
+            target,
+            function: function.clone().unbind(),
+            name,
+            digest: PyOnceLock::new(),
+        }
+    }
+
+    /// The function's name, for messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the hash function says of `value`.
+    pub fn call<'py>(&self, value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.function.bind(value.py()).call1((value,))
+    }
+
+    /// The digest of the hash function's code, as bytes: an edited hash function is another key.
+    pub fn digest<'py>(&self, py: Python<'py>, function: &str) -> Result<Bound<'py, PyAny>> {
+        // Not `get_or_init`: a walk may run code that comes here again.
+        if self.digest.get(py).is_none() {
+            let digest = definition_digest(self.function.bind(py), function)?;
+            let _ = self.digest.set(py, PyBytes::new(py, &digest).unbind());
+        }
+        let digest = self.digest.get(py).map(|digest| digest.bind(py).clone());
+        Ok(digest.map_or_else(|| py.None().into_bound(py), Bound::into_any))
+    }
+
+    fn is_for(&self, class: &Bound<'_, PyType>) -> bool {
+        match &self.target {
+            Target::Class(target) => target.is(class),
+            Target::Name(name) => class
+                .fully_qualified_name()
+                .is_ok_and(|qualified| qualified == name.as_str()),
+        }
+    }
+}
+
+/// The digest of a definition; one that refers to things without content is like no other.
+pub fn definition_digest(definition: &Bound<'_, PyAny>, function: &str) -> Result<[u8; 32]> {
+    let mut walk = Walk::new(definition.py(), function, &FOR_DEFINITIONS);
+    walk.definition(function, definition.clone())?;
+    if walk.is_opaque() {
+        walk.encoder.leaf(super::tag::Tag::Opaque, &serial().to_le_bytes());
+    }
+    Ok(walk.encoder.function_digest())
+}
+
+/// A number that no other definition of this process has.
+fn serial() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+impl Hashers {
+    /// The hash functions of the option `hash_funcs`: classes, qualified names, or unions of
+    /// classes, to functions.
+    pub fn new(option: Option<&Bound<'_, PyAny>>) -> Result<Self> {
+        let mut local = Vec::new();
+        if let Some(option) = option {
+            let option = option.cast::<PyDict>().map_err(|_| bad_option(option))?;
+            for (target, function) in option {
+                if !function.is_callable() {
+                    return Err(not_callable(&target, &function));
+                }
+                for target in targets(&target)? {
+                    local.push(Hasher::new(target, &function));
+                }
+            }
+        }
+        Ok(Self {
+            local,
+            is_sealed: false,
+        })
+    }
+
+    /// Whether neither this function nor the process has hash functions.
+    pub fn are_none(&self) -> bool {
+        self.local.is_empty() && !self.sees_registered()
+    }
+
+    fn sees_registered(&self) -> bool {
+        !self.is_sealed && ANY_REGISTERED.load(Ordering::Relaxed)
+    }
+
+    /// The function's own hasher for `value`: of its class, or of the nearest base.
+    pub fn local(&self, value: &Bound<'_, PyAny>) -> Result<Option<&Hasher>> {
+        if self.local.is_empty() {
+            return Ok(None);
+        }
+        nearest(value, |class| self.local.iter().find(|h| h.is_for(class)))
+    }
+
+    /// The process's hasher for `value`: of its class, or of the nearest base.
+    pub fn registered(&self, value: &Bound<'_, PyAny>) -> Result<Option<&'static Hasher>> {
+        if !self.sees_registered() {
+            return Ok(None);
+        }
+        let registered = REGISTERED.read().clone();
+        nearest(value, |class| {
+            registered.iter().copied().find(|h| h.is_for(class))
+        })
+    }
+}
+
+fn nearest<'a>(
+    value: &Bound<'_, PyAny>,
+    find: impl Fn(&Bound<'_, PyType>) -> Option<&'a Hasher>,
+) -> Result<Option<&'a Hasher>> {
+    let class = value.get_type();
+    if let Some(hasher) = find(&class) {
+        return Ok(Some(hasher));
+    }
+    for base in class.mro().iter().skip(1) {
+        let base = base.cast_into::<PyType>().map_err(PyErr::from)?;
+        if let Some(hasher) = find(&base) {
+            return Ok(Some(hasher));
+        }
+    }
+    Ok(None)
+}
+
+/// The method by which the value's class tells what counts, unbound.
+pub fn cache_key<'py>(value: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyAny>>> {
+    let name = intern!(value.py(), "__cache_key__");
+    Ok(value.get_type().getattr_opt(name)?)
+}
+
+/// Makes `function` tell what counts of the instances of `class`, in every cached function.
+pub fn register(class: &Bound<'_, PyAny>, function: &Bound<'_, PyAny>) -> Result<()> {
+    if !function.is_callable() {
+        return Err(not_callable(class, function));
+    }
+    for target in targets(class)? {
+        let hasher: &'static Hasher = Box::leak(Box::new(Hasher::new(target, function)));
+        // The newest is asked first.
+        REGISTERED.write().insert(0, hasher);
+    }
+    ANY_REGISTERED.store(true, Ordering::Relaxed);
+    Ok(())
+}
+
+/// The classes that a key of `hash_funcs` stands for.
+fn targets(target: &Bound<'_, PyAny>) -> Result<Vec<Target>> {
+    if let Ok(class) = target.cast::<PyType>() {
+        return Ok(vec![Target::Class(class.clone().unbind())]);
+    }
+    if let Ok(name) = target.cast::<PyString>() {
+        return Ok(vec![Target::Name(name.to_string())]);
+    }
+    let Some(members) = target.getattr_opt("__args__")? else {
+        return Err(bad_target(target));
+    };
+    let members = members.cast::<PyTuple>().map_err(|_| bad_target(target))?;
+    let members = members.iter().map(|member| targets(&member));
+    Ok(members.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+fn bad_option(option: &Bound<'_, PyAny>) -> crate::error::Error {
+    crate::error::Error::Option(format!(
+        "hash_funcs must be a dict from types, or their qualified names, to functions, not {}",
+        crate::python::type_name(option)
+    ))
+}
+
+fn bad_target(target: &Bound<'_, PyAny>) -> crate::error::Error {
+    crate::error::Error::Option(format!(
+        "a hash function is for a type, its qualified name (\"module.Class\"), or a union of \
+         types, not for {target}"
+    ))
+}
+
+fn not_callable(target: &Bound<'_, PyAny>, function: &Bound<'_, PyAny>) -> crate::error::Error {
+    PyTypeError::new_err(format!(
+        "the hash function for {target} must be callable, not {}",
+        crate::python::type_name(function)
+    ))
+    .into()
+}

@@ -1,0 +1,14 @@
+//! Keys: what identifies a call.
+//!
+//! [`encoder`], [`tag`] and [`call_key`] are pure; the other files walk Python objects over them.
+
+pub mod call_key;
+pub mod encoder;
+pub mod tag;
+
+#[cfg(feature = "python")]
+pub mod binding;
+#[cfg(feature = "python")]
+pub mod hashers;
+#[cfg(feature = "python")]
+pub mod walk;

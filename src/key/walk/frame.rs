@@ -1,0 +1,252 @@
+//! An open container: where the walk is in it, and what has been found of its cycle.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyIterator, PyList, PyTuple};
+
+use super::leaf;
+use super::memo::Marks;
+use crate::error::Result;
+use crate::key::encoder::Encoder;
+use crate::python::raw::{Changed, DictCursor};
+
+/// An open container.
+pub struct Frame<'py> {
+    /// Where the walk is in it.
+    pub cursor: Cursor<'py>,
+    /// The container, if others own it too and may lead to it again.
+    pub owner: Option<Bound<'py, PyAny>>,
+    /// How many containers were opened before it.
+    pub visit: usize,
+    /// The earliest container, by `visit`, that was reached from inside.
+    pub lowest: usize,
+    /// Where the memo stood when it was opened.
+    pub marks: Marks,
+    /// Whether it is the result of a hash function, which does not apply inside.
+    pub suspends: bool,
+}
+
+/// What a frame with a known number of children stands for: how messages name the children.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Type, callable, arguments, state, items, pairs, state setter.
+    Object,
+    /// A class, and what tells the value's content.
+    Seen,
+    /// Module, name, code, defaults, keyword defaults, closure.
+    Function,
+    /// Module, name, metaclass, bases, attributes.
+    Class,
+    /// Parts that have no name in a message.
+    Parts,
+}
+
+/// A position among a container's children.
+pub enum Cursor<'py> {
+    /// In a list.
+    List {
+        list: Bound<'py, PyList>,
+        next: usize,
+        length: usize,
+    },
+    /// In a tuple.
+    Tuple {
+        tuple: Bound<'py, PyTuple>,
+        next: usize,
+    },
+    /// In a dict; the key of the item whose value is next or open.
+    Dict {
+        items: DictCursor<'py>,
+        key: Option<Bound<'py, PyAny>>,
+        value: Option<Bound<'py, PyAny>>,
+    },
+    /// In a set; where its elements' bytes begin.
+    Set {
+        set: Bound<'py, PyAny>,
+        elements: Bound<'py, PyIterator>,
+        starts: Vec<usize>,
+        length: usize,
+    },
+    /// Among parts that were collected before.
+    Fixed {
+        shape: Shape,
+        parts: Vec<Bound<'py, PyAny>>,
+        next: usize,
+    },
+}
+
+/// What a frame gives next.
+pub enum Step<'py> {
+    /// A child to walk.
+    Child(Bound<'py, PyAny>),
+    /// Nothing more.
+    End,
+    /// The container does not let itself be walked.
+    Failed(Failure),
+}
+
+/// Why a container does not let itself be walked.
+pub enum Failure {
+    /// Somebody changed it meanwhile.
+    Changed,
+    /// Its iterator raised.
+    Raised(PyErr),
+}
+
+impl<'py> Frame<'py> {
+    /// A frame before its first child.
+    pub fn new(
+        cursor: Cursor<'py>,
+        owner: Option<Bound<'py, PyAny>>,
+        visit: usize,
+        marks: Marks,
+    ) -> Self {
+        Self {
+            cursor,
+            owner,
+            visit,
+            lowest: visit,
+            marks,
+            suspends: false,
+        }
+    }
+
+    /// Whether the walk is lenient inside: a class is known by what of it has content.
+    pub fn is_definition(&self) -> bool {
+        matches!(
+            self.cursor,
+            Cursor::Fixed {
+                shape: Shape::Class,
+                ..
+            }
+        )
+    }
+}
+
+impl<'py> Cursor<'py> {
+    /// A cursor before the first of `parts`.
+    pub fn fixed(shape: Shape, parts: Vec<Bound<'py, PyAny>>) -> Self {
+        Self::Fixed {
+            shape,
+            parts,
+            next: 0,
+        }
+    }
+
+    /// A cursor before the first element of a set.
+    pub fn set(set: &Bound<'py, PyAny>) -> PyResult<Self> {
+        Ok(Self::Set {
+            elements: set.try_iter()?,
+            starts: Vec::new(),
+            length: set.len()?,
+            set: set.clone(),
+        })
+    }
+
+    /// How many children there are, where the tag does not tell.
+    pub fn count(&self) -> Option<usize> {
+        match self {
+            Self::List { length, .. } | Self::Set { length, .. } => Some(*length),
+            Self::Tuple { tuple, .. } => Some(tuple.len()),
+            Self::Dict { items, .. } => Some(items.left()),
+            Self::Fixed { parts, .. } => Some(parts.len()),
+        }
+    }
+
+    /// The next child.
+    pub fn step(&mut self) -> Step<'py> {
+        match self {
+            Self::List { list, next, length } => step_list(list, next, *length),
+            Self::Tuple { tuple, next } => step_tuple(tuple, next),
+            Self::Dict { items, key, value } => step_dict(items, key, value),
+            Self::Set {
+                elements,
+                starts,
+                length,
+                ..
+            } => match elements.next() {
+                Some(Ok(element)) => Step::Child(element),
+                None if starts.len() == *length => Step::End,
+                Some(Err(raised)) => Step::Failed(Failure::Raised(raised)),
+                None => Step::Failed(Failure::Changed),
+            },
+            Self::Fixed { parts, next, .. } => {
+                let child = parts.get(*next).cloned();
+                *next += 1;
+                child.map_or(Step::End, Step::Child)
+            }
+        }
+    }
+
+    /// Writes children as long as they are leaves; gives what comes then. A set's are left alone:
+    /// where each begins has to be noted.
+    pub fn write_leaves(&mut self, encoder: &mut Encoder) -> Result<Step<'py>> {
+        if let Self::Set { .. } = self {
+            return Ok(self.step());
+        }
+        loop {
+            match self.step() {
+                Step::Child(child) if leaf::write(encoder, &child)? => encoder.flush(),
+                other => return Ok(other),
+            }
+        }
+    }
+
+    /// The container itself, for messages.
+    pub fn container(&self, py: Python<'py>) -> Bound<'py, PyAny> {
+        match self {
+            Self::List { list, .. } => list.clone().into_any(),
+            Self::Tuple { tuple, .. } => tuple.clone().into_any(),
+            Self::Dict { items, .. } => items.dict().clone().into_any(),
+            Self::Set { set, .. } => set.clone(),
+            Self::Fixed { parts, .. } => parts
+                .first()
+                .cloned()
+                .unwrap_or_else(|| py.None().into_bound(py)),
+        }
+    }
+}
+
+fn step_list<'py>(list: &Bound<'py, PyList>, next: &mut usize, length: usize) -> Step<'py> {
+    if *next == length {
+        return if list.len() == length {
+            Step::End
+        } else {
+            Step::Failed(Failure::Changed)
+        };
+    }
+    match list.get_item(*next) {
+        Ok(child) => {
+            *next += 1;
+            Step::Child(child)
+        }
+        Err(_) => Step::Failed(Failure::Changed),
+    }
+}
+
+fn step_tuple<'py>(tuple: &Bound<'py, PyTuple>, next: &mut usize) -> Step<'py> {
+    if *next == tuple.len() {
+        return Step::End;
+    }
+    let child = tuple.get_item(*next);
+    *next += 1;
+    child.map_or_else(|raised| Step::Failed(Failure::Raised(raised)), Step::Child)
+}
+
+fn step_dict<'py>(
+    items: &mut DictCursor<'py>,
+    key: &mut Option<Bound<'py, PyAny>>,
+    value: &mut Option<Bound<'py, PyAny>>,
+) -> Step<'py> {
+    if let Some(value) = value.take() {
+        return Step::Child(value);
+    }
+    match items.next() {
+        Ok(Some((next_key, next_value))) => {
+            *value = Some(next_value);
+            *key = Some(next_key.clone());
+            Step::Child(next_key)
+        }
+        Ok(None) => Step::End,
+        Err(Changed) => Step::Failed(Failure::Changed),
+    }
+}

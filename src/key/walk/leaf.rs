@@ -1,0 +1,86 @@
+//! Built-in values without children, by exact class.
+
+use pyo3::prelude::*;
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyComplex, PyFloat, PyInt, PyNone, PyNotImplemented, PyString,
+};
+
+use crate::error::Result;
+use crate::key::encoder::Encoder;
+use crate::key::tag::Tag;
+use crate::python::raw;
+
+/// From here on the interpreter is released while bytes are hashed: about 50 µs of work, far above
+/// what a release costs, and well below what another thread notices.
+const RELEASE_FROM: usize = 128 * 1024;
+
+/// Writes `value` if it is a leaf.
+pub fn write(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> Result<bool> {
+    if let Ok(text) = value.cast_exact::<PyString>() {
+        string(encoder, text)?;
+    } else if let Ok(number) = value.cast_exact::<PyInt>() {
+        int(encoder, number)?;
+    } else if let Ok(number) = value.cast_exact::<PyFloat>() {
+        encoder.float(number.value());
+    } else if value.is_exact_instance_of::<PyNone>() {
+        encoder.unit(Tag::None);
+    } else if let Ok(truth) = value.cast_exact::<PyBool>() {
+        encoder.unit(if truth.is_true() { Tag::True } else { Tag::False });
+    } else if let Ok(bytes) = value.cast_exact::<PyBytes>() {
+        contents(value.py(), encoder, Tag::Bytes, bytes.as_bytes());
+    } else {
+        return rare(encoder, value);
+    }
+    Ok(true)
+}
+
+fn rare(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> Result<bool> {
+    if let Ok(number) = value.cast_exact::<PyComplex>() {
+        encoder.complex(number.real(), number.imag());
+    } else if let Ok(bytes) = value.cast_exact::<PyByteArray>() {
+        // A copy, since another thread may resize it.
+        contents(value.py(), encoder, Tag::ByteArray, &bytes.to_vec());
+    } else if value.is(value.py().Ellipsis()) {
+        encoder.unit(Tag::Ellipsis);
+    } else if value.is_exact_instance_of::<PyNotImplemented>() {
+        encoder.unit(Tag::NotImplemented);
+    } else {
+        return Ok(false);
+    }
+    Ok(true)
+}
+
+/// Writes bytes, with the interpreter released if there are many.
+pub fn contents(py: Python<'_>, encoder: &mut Encoder, tag: Tag, bytes: &[u8]) {
+    if bytes.len() < RELEASE_FROM {
+        encoder.leaf(tag, bytes);
+    } else {
+        py.detach(|| encoder.leaf(tag, bytes));
+    }
+}
+
+/// Writes a string; one with lone surrogates has no UTF-8 and takes a tag of its own.
+fn string(encoder: &mut Encoder, text: &Bound<'_, PyString>) -> Result<()> {
+    if let Ok(utf8) = text.to_str() {
+        contents(text.py(), encoder, Tag::Str, utf8.as_bytes());
+        return Ok(());
+    }
+    let encoded = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
+    let bytes = encoded.cast::<PyBytes>().map_err(PyErr::from)?;
+    encoder.leaf(Tag::StrWithSurrogates, bytes.as_bytes());
+    Ok(())
+}
+
+fn int(encoder: &mut Encoder, number: &Bound<'_, PyInt>) -> Result<()> {
+    if let Some(small) = raw::small_int(number) {
+        encoder.int(small);
+        return Ok(());
+    }
+    let length = number.call_method0("bit_length")?.extract::<usize>()? / 8 + 1;
+    let options = [("signed", true)];
+    let options = pyo3::types::IntoPyDict::into_py_dict(options, number.py())?;
+    let bytes = number.call_method("to_bytes", (length, "little"), Some(&options))?;
+    let bytes = bytes.cast::<PyBytes>().map_err(PyErr::from)?;
+    contents(number.py(), encoder, Tag::Int, bytes.as_bytes());
+    Ok(())
+}

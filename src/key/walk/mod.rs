@@ -1,0 +1,391 @@
+//! The walk over a value: a loop over open containers, so that no nesting exhausts the stack.
+
+mod callable;
+mod class;
+mod containers;
+mod frame;
+mod leaf;
+mod memo;
+mod object;
+mod path;
+mod stdlib;
+
+use pyo3::exceptions::{PyException, PyRecursionError};
+use pyo3::prelude::*;
+use pyo3::types::PyString;
+
+use self::frame::{Cursor, Frame, Shape, Step};
+use self::memo::{Memo, Seen};
+use super::encoder::Encoder;
+use super::hashers::{self, Hasher, Hashers};
+use super::tag::Tag;
+use crate::error::{Error, Result};
+use crate::python::{raw, type_name};
+
+/// Containers that may lie inside each other. Deeper values are most likely endless ones, made
+/// by a `__reduce__` that gives ever new objects.
+const MAX_DEPTH: usize = 200_000;
+
+/// Containers of cycles through sets that are encoded again for each element that reaches them.
+const MAX_UNORDERED: usize = 100_000;
+
+/// Owners of an object that only the walk's container holds: that container, and the walk.
+const UNSHARED: isize = 2;
+
+/// Walks values into an encoder.
+pub struct Walk<'a, 'py> {
+    py: Python<'py>,
+    /// The cached function's name, for messages.
+    function: &'a str,
+    hashers: &'a Hashers,
+    /// Where the bytes go.
+    pub encoder: Encoder,
+    frames: Vec<Frame<'py>>,
+    memo: Memo<'py>,
+    /// Hash functions whose results are open: they do not apply to what they themselves returned.
+    suspended: Vec<&'a Hasher>,
+    /// The parameter or variable whose value is being walked, for messages.
+    root: Option<Bound<'py, PyString>>,
+    /// Inside of how many definitions the walk is: there, what has no content is named by its type.
+    lenient: usize,
+    opaque: bool,
+    visits: usize,
+    unordered: usize,
+}
+
+impl<'a, 'py> Walk<'a, 'py> {
+    /// A walk on behalf of `function`, under its hash functions.
+    pub fn new(py: Python<'py>, function: &'a str, hashers: &'a Hashers) -> Self {
+        Self {
+            py,
+            function,
+            hashers,
+            encoder: Encoder::new(),
+            frames: Vec::new(),
+            memo: Memo::default(),
+            suspended: Vec::new(),
+            root: None,
+            lenient: 0,
+            opaque: false,
+            visits: 0,
+            unordered: 0,
+        }
+    }
+
+    /// Encodes an argument; messages call it `root`.
+    pub fn argument(&mut self, root: &Bound<'py, PyString>, value: Bound<'py, PyAny>) -> Result<()> {
+        if self.hashers.are_none() && leaf::write(&mut self.encoder, &value)? {
+            return Ok(());
+        }
+        self.root = Some(root.clone());
+        self.value(value)
+    }
+
+    /// Encodes what a definition refers to. What has no content is named by its type, and noted:
+    /// see [`is_opaque`](Self::is_opaque).
+    pub fn definition(&mut self, root: &str, value: Bound<'py, PyAny>) -> Result<()> {
+        self.root = Some(PyString::new(self.py, root));
+        self.lenient += 1;
+        let result = self.value(value);
+        self.lenient -= 1;
+        result
+    }
+
+    /// Whether a definition referred to something that has no content.
+    pub fn is_opaque(&self) -> bool {
+        self.opaque
+    }
+
+    fn value(&mut self, value: Bound<'py, PyAny>) -> Result<()> {
+        self.visit(value)?;
+        while let Some(frame) = self.frames.last_mut() {
+            let step = if self.hashers.are_none() {
+                frame.cursor.write_leaves(&mut self.encoder)?
+            } else {
+                frame.cursor.step()
+            };
+            match step {
+                Step::Child(child) => self.visit(child)?,
+                Step::End => self.close(),
+                Step::Failed(failure) => return Err(self.unhashable_here(failure)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Encodes a leaf, or opens a frame for what has children.
+    fn visit(&mut self, value: Bound<'py, PyAny>) -> Result<()> {
+        self.start_element(&value)?;
+        match self.dispatch(&value) {
+            Err(Error::Unhashable { .. }) if self.lenient > 0 => self.name_only(&value),
+            outcome => outcome,
+        }
+    }
+
+    /// The order in which the ways to encode a value are tried.
+    fn dispatch(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
+        if self.hashers.are_none()
+            && (leaf::write(&mut self.encoder, value)?
+                || self.known(value)
+                || self.container(value)?)
+        {
+            return Ok(());
+        }
+        if self.known(value) || self.custom(value)? {
+            return Ok(());
+        }
+        if leaf::write(&mut self.encoder, value)?
+            || self.container(value)?
+            || self.callable(value)?
+            || self.standard(value)?
+        {
+            return Ok(());
+        }
+        self.reduced(value)
+    }
+
+    /// What the user says of the value: hash_funcs, `__cache_key__`, `register_hasher`.
+    fn custom(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
+        if let Some(hasher) = self.hashers.local(value)?.filter(|h| self.applies(h)) {
+            return self.hashed(value, hasher).map(|()| true);
+        }
+        if let Some(method) = hashers::cache_key(value)? {
+            return self.cache_key(value, &method).map(|()| true);
+        }
+        if let Some(hasher) = self.hashers.registered(value)?.filter(|h| self.applies(h)) {
+            return self.hashed(value, hasher).map(|()| true);
+        }
+        Ok(false)
+    }
+
+    fn applies(&self, hasher: &Hasher) -> bool {
+        !self.suspended.iter().any(|open| std::ptr::eq(*open, hasher))
+    }
+
+    /// Writes a container that was met before in this walk.
+    fn known(&mut self, value: &Bound<'py, PyAny>) -> bool {
+        let Some(seen) = self.memo.get(value) else {
+            return false;
+        };
+        match *seen {
+            Seen::Done(ref node) => self.encoder.node(node),
+            Seen::Open { depth, visit } => {
+                self.encoder.unit(Tag::Enclosing);
+                self.encoder.length(self.frames.len() - depth);
+                self.reaches(visit);
+            }
+            Seen::InCycle { number, visit } => {
+                self.encoder.unit(Tag::InCycle);
+                self.encoder.length(self.memo.cycle_length() - number);
+                self.reaches(visit);
+            }
+        }
+        true
+    }
+
+    /// Notes that the open container refers to one that was visited earlier.
+    fn reaches(&mut self, visit: usize) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.lowest = frame.lowest.min(visit);
+        }
+    }
+
+    /// Opens a frame for a container whose children `cursor` yields; `owner` is the container, if
+    /// the walk may meet it again.
+    fn open(
+        &mut self,
+        owner: Option<Bound<'py, PyAny>>,
+        tag: Tag,
+        cursor: Cursor<'py>,
+    ) -> Result<()> {
+        if self.frames.len() == MAX_DEPTH {
+            return Err(self.too_deep());
+        }
+        if let Some(owner) = &owner {
+            self.memo.open(owner, self.frames.len(), self.visits);
+        }
+        match cursor {
+            Cursor::Set { .. } => self.encoder.open_sorted(tag),
+            _ => self.encoder.open(tag),
+        }
+        if let Some(count) = cursor.count() {
+            self.encoder.length(count);
+        }
+        let marks = self.memo.marks();
+        self.frames
+            .push(Frame::new(cursor, owner, self.visits, marks));
+        self.visits += 1;
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        let Some(frame) = self.frames.pop() else {
+            return;
+        };
+        if frame.is_definition() {
+            self.lenient -= 1;
+        }
+        if frame.suspends {
+            self.suspended.pop();
+        }
+        if let Cursor::Set { starts, .. } = &frame.cursor {
+            self.encoder.sort_children(starts);
+        }
+        let node = self.encoder.close();
+        if frame.lowest < frame.visit {
+            self.memo.in_cycle(frame.owner.as_ref(), frame.visit);
+            self.reaches(frame.lowest);
+        } else {
+            self.memo
+                .complete(frame.owner.as_ref(), node, frame.marks);
+        }
+        if frame.suspends {
+            self.memo.forget_done(frame.marks);
+        }
+        self.encoder.flush();
+    }
+
+    /// In a set each element is encoded as if it were the only one, since their order is chance:
+    /// what an earlier element put into a cycle is forgotten.
+    fn start_element(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
+        let Some(frame) = self.frames.last_mut() else {
+            return Ok(());
+        };
+        let Cursor::Set { starts, .. } = &mut frame.cursor else {
+            return Ok(());
+        };
+        starts.push(self.encoder.position());
+        let marks = frame.marks;
+        self.unordered += self.memo.forget_cycles(marks);
+        if self.unordered > MAX_UNORDERED {
+            let reason = "it lies in a cycle through sets, which is too large to put in order";
+            return Err(self.unhashable(value, reason, None));
+        }
+        Ok(())
+    }
+
+    /// A value as its hash function sees it: class, hash function, result.
+    fn hashed(&mut self, value: &Bound<'py, PyAny>, hasher: &'a Hasher) -> Result<()> {
+        let result = hasher
+            .call(value)
+            .map_err(|cause| self.user_hash(value, hasher.name(), cause))?;
+        let digest = hasher.digest(self.py, self.function)?;
+        self.open_seen_through(value, Tag::Hashed, vec![digest, result])?;
+        self.suspended.push(hasher);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.suspends = true;
+        }
+        Ok(())
+    }
+
+    /// A value as its own `__cache_key__` describes it: class, result.
+    fn cache_key(&mut self, value: &Bound<'py, PyAny>, method: &Bound<'py, PyAny>) -> Result<()> {
+        let name = format!("{}.__cache_key__", type_name(value));
+        let result = method
+            .call1((value,))
+            .map_err(|cause| self.user_hash(value, &name, cause))?;
+        self.open_seen_through(value, Tag::CacheKey, vec![result])
+    }
+
+    /// Opens a frame for a value of which something else tells the content. The value itself is
+    /// not noted as open: what stands for it may contain it, plainly.
+    fn open_seen_through(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+        tag: Tag,
+        mut children: Vec<Bound<'py, PyAny>>,
+    ) -> Result<()> {
+        children.insert(0, value.get_type().into_any());
+        self.open(None, tag, Cursor::fixed(Shape::Seen, children))
+    }
+
+    fn open_fixed(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+        tag: Tag,
+        shape: Shape,
+        children: Vec<Bound<'py, PyAny>>,
+    ) -> Result<()> {
+        self.open(shared(value), tag, Cursor::fixed(shape, children))
+    }
+
+    /// Stands for something in a definition that has no content: its class counts, and the walk
+    /// remembers that this was not all.
+    fn name_only(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
+        self.opaque = true;
+        self.open_seen_through(value, Tag::Opaque, Vec::new())
+    }
+
+    /// The interpreter that the walk is attached to.
+    pub fn py(&self) -> Python<'py> {
+        self.py
+    }
+
+    /// The way to the value that is being walked.
+    fn path(&self) -> String {
+        let root = self.root.as_ref().map_or_else(String::new, ToString::to_string);
+        path::render(&root, &self.frames)
+    }
+
+    fn user_hash(&self, value: &Bound<'py, PyAny>, hasher: &str, cause: PyErr) -> Error {
+        if !cause.is_instance_of::<PyException>(self.py) {
+            return cause.into();
+        }
+        Error::UserHash {
+            function: self.function.to_owned(),
+            hasher: hasher.to_owned(),
+            path: self.path(),
+            type_name: type_name(value),
+            cause,
+        }
+    }
+
+    fn unhashable(&self, value: &Bound<'py, PyAny>, reason: &str, cause: Option<PyErr>) -> Error {
+        Error::Unhashable {
+            function: self.function.to_owned(),
+            path: self.path(),
+            type_name: type_name(value),
+            reason: reason.to_owned(),
+            cause,
+        }
+    }
+
+    /// What a class raised when it was asked for its content, if that was an ordinary exception.
+    fn refused(&self, value: &Bound<'py, PyAny>, cause: PyErr) -> Error {
+        if !cause.is_instance_of::<PyException>(self.py) {
+            return cause.into();
+        }
+        let reason = cause.value(self.py).to_string();
+        self.unhashable(value, &reason, Some(cause))
+    }
+
+    /// The open container could not be walked to its end.
+    fn unhashable_here(&mut self, failure: frame::Failure) -> Error {
+        let Some(frame) = self.frames.pop() else {
+            return PyRecursionError::new_err("nothing is open").into();
+        };
+        let container = frame.cursor.container(self.py);
+        match failure {
+            frame::Failure::Changed => self.unhashable(
+                &container,
+                "it changed while its key was made; pass a copy, or lock it",
+                None,
+            ),
+            frame::Failure::Raised(cause) => self.refused(&container, cause),
+        }
+    }
+
+    fn too_deep(&self) -> Error {
+        PyRecursionError::new_err(format!(
+            "{}: the argument {} is nested more than {MAX_DEPTH} levels deep",
+            self.function,
+            self.path()
+        ))
+        .into()
+    }
+}
+
+/// `value`, if others than its container own it and may lead the walk to it again.
+fn shared<'py>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    (raw::reference_count(value) > UNSHARED).then(|| value.clone())
+}

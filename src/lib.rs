@@ -1,0 +1,55 @@
+//! memoxide: caching decorators for Python that never return another input's result.
+//!
+//! The rooms, in the order in which a call passes through them:
+//!
+//! | room | job |
+//! |---|---|
+//! | [`api`] | decorators, the cached function, options, info objects |
+//! | [`key`] | value → digest, function → digest, binding of arguments |
+//! | `snapshot` | value → stored form → value |
+//! | [`flight`] | one computation per key |
+//! | [`store`] | entries under keys: recency, time to live, bytes |
+//! | [`cache`] | one function's store and flights, made one |
+//! | [`registry`] | which cache belongs to which function |
+//!
+//! Without the `python` feature only the pure rooms exist, and their tests need no interpreter.
+
+pub mod api;
+pub mod cache;
+pub mod flight;
+pub mod key;
+pub mod registry;
+pub mod store;
+
+#[cfg(feature = "python")]
+mod error;
+#[cfg(feature = "python")]
+mod logging;
+#[cfg(feature = "python")]
+mod python;
+#[cfg(feature = "python")]
+mod snapshot;
+
+#[cfg(feature = "python")]
+#[pyo3::pymodule(gil_used = false)]
+mod _core {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::api::{
+        caches::release_all,
+        decorators::Decorator,
+        function::CachedFunction,
+        method::CachedMethod,
+        module::{end_session, parse_size, parse_ttl, register_hasher, session, stats},
+        session::Session,
+    };
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        for (name, decorator) in crate::api::decorators::all() {
+            module.add(name, decorator)?;
+        }
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,116 @@
+//! What is looked up in the Python world: each name once, in one place.
+
+pub mod raw;
+
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+
+/// A module's attribute, imported at its first use.
+pub struct Imported {
+    module: &'static str,
+    name: &'static str,
+    object: PyOnceLock<Py<PyAny>>,
+}
+
+impl Imported {
+    const fn new(module: &'static str, name: &'static str) -> Self {
+        Self {
+            module,
+            name,
+            object: PyOnceLock::new(),
+        }
+    }
+
+    /// The object that the name stands for.
+    pub fn get<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<&'a Bound<'py, PyAny>> {
+        let object = self.object.get_or_try_init(py, || {
+            py.import(self.module)?.getattr(self.name).map(Bound::unbind)
+        })?;
+        Ok(object.bind(py))
+    }
+}
+
+macro_rules! imported {
+    ($($(#[$doc:meta])* $ident:ident = $module:literal . $name:literal;)*) => {
+        $($(#[$doc])* pub static $ident: Imported = Imported::new($module, $name);)*
+    };
+}
+
+imported! {
+    /// Reducers that are registered by type; pickle asks them first.
+    DISPATCH_TABLE = "copyreg"."dispatch_table";
+    /// The metaclass of enumerations.
+    ENUM_TYPE = "enum"."EnumMeta";
+    /// What makes a path.
+    PURE_PATH = "pathlib"."PurePath";
+    /// The class of bound methods.
+    METHOD_TYPE = "types"."MethodType";
+    /// A method of the class, not callable before it is bound.
+    CLASS_METHOD = "builtins"."classmethod";
+    /// The class of closure cells.
+    CELL_TYPE = "types"."CellType";
+    /// A window on an object's memory that pickle writes out of band.
+    PICKLE_BUFFER = "pickle"."PickleBuffer";
+    /// Serialises.
+    PICKLE_DUMPS = "pickle"."dumps";
+    /// Deserialises.
+    PICKLE_LOADS = "pickle"."loads";
+    /// Copies a function's metadata to its wrapper.
+    UPDATE_WRAPPER = "functools"."update_wrapper";
+    /// Describes a callable's parameters.
+    SIGNATURE = "inspect"."signature";
+    /// Whether a callable makes coroutines.
+    IS_COROUTINE_FUNCTION = "inspect"."iscoroutinefunction";
+    /// Whether a callable makes asynchronous generators.
+    IS_ASYNC_GENERATOR_FUNCTION = "inspect"."isasyncgenfunction";
+    /// An object's size in bytes, without what it refers to.
+    GET_SIZE_OF = "sys"."getsizeof";
+    /// The modules that are loaded, by name.
+    MODULES = "sys"."modules";
+    /// A span of time.
+    TIMEDELTA = "datetime"."timedelta";
+    /// A calendar date.
+    DATE = "datetime"."date";
+    /// A date and a time.
+    DATETIME = "datetime"."datetime";
+    /// A time of day.
+    TIME = "datetime"."time";
+    /// A fixed offset from UTC.
+    TIMEZONE = "datetime"."timezone";
+    /// A decimal number.
+    DECIMAL = "decimal"."Decimal";
+    /// A universally unique identifier.
+    UUID = "uuid"."UUID";
+    /// A variable that is local to a context.
+    CONTEXT_VAR = "contextvars"."ContextVar";
+    /// Registers what runs at the interpreter's exit.
+    AT_EXIT = "atexit"."register";
+    /// Releases all resources.
+    RELEASE_ALL = "memoxide._core"."release_all";
+    /// A function's figures.
+    CACHE_INFO = "memoxide.info"."CacheInfo";
+    /// A row of `memoxide.stats()`.
+    FUNCTION_STATS = "memoxide.info"."FunctionStats";
+    /// Raised for an option that cannot be.
+    OPTION_ERROR = "memoxide.errors"."OptionError";
+    /// Raised for something that cannot be decorated.
+    DECORATION_ERROR = "memoxide.errors"."DecorationError";
+    /// Raised for an argument without stable content.
+    UNHASHABLE_PARAM_ERROR = "memoxide.errors"."UnhashableParamError";
+    /// Raised when a user's hash function fails.
+    USER_HASH_ERROR = "memoxide.errors"."UserHashError";
+    /// Raised for a result that cannot be pickled.
+    UNSERIALIZABLE_ERROR = "memoxide.errors"."UnserializableReturnValueError";
+    /// Raised when a computation waits for itself.
+    CACHE_CYCLE_ERROR = "memoxide.errors"."CacheCycleError";
+    /// Raised when a session is needed and none is there.
+    NO_SESSION_ERROR = "memoxide.errors"."NoSessionError";
+}
+
+/// The name of a value's class as messages show it: with its module, unless that is `builtins`.
+pub fn type_name(value: &Bound<'_, PyAny>) -> String {
+    let class = value.get_type();
+    class
+        .fully_qualified_name()
+        .map_or_else(|_| "object".to_owned(), |name| name.to_string())
+}

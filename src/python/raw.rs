@@ -1,0 +1,102 @@
+//! The C API where the safe one costs too much; all of the crate's `unsafe` is in this file.
+
+use std::ffi::c_int;
+
+use pyo3::buffer::PyUntypedBuffer;
+use pyo3::ffi;
+use pyo3::prelude::*;
+use pyo3::sync::critical_section::with_critical_section;
+use pyo3::types::{PyDict, PyInt};
+
+/// The integer's value, if it fits 64 bits.
+pub fn small_int(value: &Bound<'_, PyInt>) -> Option<i64> {
+    let mut overflow: c_int = 0;
+    // SAFETY: `value` is an int, so nothing is converted and nothing can fail but the range.
+    let number = unsafe { ffi::PyLong_AsLongLongAndOverflow(value.as_ptr(), &raw mut overflow) };
+    (overflow == 0).then_some(number)
+}
+
+/// How many owners an object has.
+pub fn reference_count(value: &Bound<'_, PyAny>) -> isize {
+    // SAFETY: `value` is a live object.
+    unsafe { ffi::Py_REFCNT(value.as_ptr()) as isize }
+}
+
+/// A position in a dict that is being walked, safe against changes by others.
+pub struct DictCursor<'py> {
+    dict: Bound<'py, PyDict>,
+    position: ffi::Py_ssize_t,
+    left: usize,
+}
+
+/// The dict's size changed while it was walked.
+#[derive(Debug)]
+pub struct Changed;
+
+impl<'py> DictCursor<'py> {
+    /// A cursor before the first item.
+    pub fn new(dict: Bound<'py, PyDict>) -> Self {
+        let left = dict.len();
+        Self {
+            dict,
+            position: 0,
+            left,
+        }
+    }
+
+    /// The dict.
+    pub fn dict(&self) -> &Bound<'py, PyDict> {
+        &self.dict
+    }
+
+    /// Items that are still to come.
+    pub fn left(&self) -> usize {
+        self.left
+    }
+
+    /// The next item, in the dict's order.
+    pub fn next(&mut self) -> Result<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>, Changed> {
+        let py = self.dict.py();
+        let mut key = std::ptr::null_mut();
+        let mut value = std::ptr::null_mut();
+        let dict = &self.dict;
+        let position = &mut self.position;
+        let item = with_critical_section(dict, || {
+            // SAFETY: the position is the dict's own, bounds are checked by the callee, and the
+            // borrowed item is owned before the section ends, so nobody can free it meanwhile.
+            unsafe {
+                if ffi::PyDict_Next(dict.as_ptr(), position, &raw mut key, &raw mut value) == 0 {
+                    return None;
+                }
+                Some((
+                    Bound::from_borrowed_ptr(py, key),
+                    Bound::from_borrowed_ptr(py, value),
+                ))
+            }
+        });
+        match (item, self.left.checked_sub(1)) {
+            (Some(item), Some(left)) => {
+                self.left = left;
+                Ok(Some(item))
+            }
+            (None, None) => Ok(None),
+            _ => Err(Changed),
+        }
+    }
+}
+
+/// The memory of a contiguous buffer.
+///
+/// # Safety
+///
+/// Nobody may write to the memory while the slice lives, or what is read must not matter: a caller
+/// that shares the buffer with other threads gets bytes of no particular moment.
+pub unsafe fn buffer_bytes(buffer: &PyUntypedBuffer) -> &[u8] {
+    let length = buffer.len_bytes();
+    if length == 0 {
+        return &[];
+    }
+    // SAFETY: the exporter keeps `length` bytes at the pointer while the buffer is held, which the
+    // returned lifetime ensures; the rest is the caller's promise.
+    unsafe { std::slice::from_raw_parts(buffer.buf_ptr().cast::<u8>(), length) }
+}

@@ -1,0 +1,149 @@
+//! Which cache belongs to which function.
+//!
+//! A function is defined again and again, as a notebook or an app runs: the new definition finds
+//! the entries of the old one if its code and its options are the same.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use ahash::RandomState;
+use parking_lot::Mutex;
+
+struct Slot<O, C> {
+    options: O,
+    cache: Arc<C>,
+    /// Definitions that are alive.
+    users: usize,
+}
+
+/// Caches by what identifies their function, and by options.
+pub struct Registry<I, O, C> {
+    slots: Mutex<HashMap<I, Vec<Slot<O, C>>, RandomState>>,
+}
+
+impl<I, O, C> Default for Registry<I, O, C> {
+    fn default() -> Self {
+        Self {
+            slots: Mutex::default(),
+        }
+    }
+}
+
+impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
+    /// The cache of a definition, made if it is the first with these options; with it the caches
+    /// under other options that no definition uses any more. `make` must not use the registry.
+    pub fn attach(&self, id: I, options: O, make: impl FnOnce() -> C) -> (Arc<C>, Vec<Arc<C>>) {
+        let mut map = self.slots.lock();
+        let slots = map.entry(id).or_default();
+        if let Some(index) = slots.iter().position(|slot| slot.options == options) {
+            // The last one is the one that waits for the next definition.
+            let mut slot = slots.remove(index);
+            slot.users += 1;
+            let cache = Arc::clone(&slot.cache);
+            slots.push(slot);
+            return (cache, Vec::new());
+        }
+        let superseded = slots.extract_if(.., |slot| slot.users == 0);
+        let superseded = superseded.map(|slot| slot.cache).collect();
+        let cache = Arc::new(make());
+        slots.push(Slot {
+            options,
+            cache: Arc::clone(&cache),
+            users: 1,
+        });
+        (cache, superseded)
+    }
+
+    /// Ends a definition's use of its cache. The newest cache of a function stays for the next
+    /// definition; another that nobody uses leaves.
+    pub fn detach(&self, id: &I, cache: &Arc<C>) -> Option<Arc<C>> {
+        let mut map = self.slots.lock();
+        let slots = map.get_mut(id)?;
+        let index = slots.iter().position(|slot| Arc::ptr_eq(&slot.cache, cache))?;
+        slots[index].users -= 1;
+        let is_newest = index + 1 == slots.len();
+        (slots[index].users == 0 && !is_newest).then(|| slots.remove(index).cache)
+    }
+
+    /// Every cache.
+    pub fn all(&self) -> Vec<Arc<C>> {
+        let map = self.slots.lock();
+        map.values().flatten().map(|slot| Arc::clone(&slot.cache)).collect()
+    }
+
+    /// Takes out the caches of all functions that `is_meant` names.
+    pub fn remove_where(&self, is_meant: impl Fn(&I) -> bool) -> Vec<Arc<C>> {
+        let mut map = self.slots.lock();
+        let removed = map.extract_if(|id, _| is_meant(id));
+        removed.flat_map(|(_, slots)| slots).map(|slot| slot.cache).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    type Names = Registry<u8, &'static str, &'static str>;
+
+    #[test]
+    fn the_same_function_and_options_share_a_cache() {
+        let registry = Names::default();
+        let (first, _) = registry.attach(1, "a", || "first");
+        let (second, _) = registry.attach(1, "a", || "second");
+        let (other, _) = registry.attach(2, "a", || "other");
+        assert!(Arc::ptr_eq(&first, &second));
+        assert_eq!(*other, "other");
+    }
+
+    #[test]
+    fn the_newest_cache_waits_for_the_next_definition() {
+        let registry = Names::default();
+        let (first, _) = registry.attach(1, "a", || "first");
+        assert!(registry.detach(&1, &first).is_none());
+        let (again, superseded) = registry.attach(1, "a", || "again");
+        assert_eq!((*again, superseded.len()), ("first", 0));
+    }
+
+    #[test]
+    fn a_cache_under_other_options_leaves_when_nobody_uses_it() {
+        let registry = Names::default();
+        let (old, _) = registry.attach(1, "a", || "old");
+        registry.detach(&1, &old);
+        let (new, superseded) = registry.attach(1, "b", || "new");
+        assert_eq!((*new, *superseded[0]), ("new", "old"));
+        assert_eq!(registry.all().len(), 1);
+    }
+
+    #[test]
+    fn two_definitions_that_live_keep_their_caches() {
+        let registry = Names::default();
+        let (a, _) = registry.attach(1, "a", || "a");
+        let (b, superseded) = registry.attach(1, "b", || "b");
+        assert!(superseded.is_empty());
+        assert_eq!(registry.all().len(), 2);
+        assert_eq!(registry.detach(&1, &a).as_deref(), Some(&"a"));
+        assert!(registry.detach(&1, &b).is_none());
+        assert_eq!(registry.all().len(), 1);
+    }
+
+    #[test]
+    fn an_older_definition_that_comes_back_is_the_newest() {
+        let registry = Names::default();
+        let (a, _) = registry.attach(1, "a", || "a");
+        let (b, _) = registry.attach(1, "b", || "b");
+        registry.attach(1, "a", || "not made");
+        assert_eq!(registry.detach(&1, &b).as_deref(), Some(&"b"));
+        registry.detach(&1, &a);
+        assert!(registry.detach(&1, &a).is_none());
+    }
+
+    #[test]
+    fn caches_are_taken_out_by_what_identifies_them() {
+        let registry = Names::default();
+        registry.attach(1, "a", || "one");
+        registry.attach(2, "a", || "two");
+        let removed = registry.remove_where(|id| *id == 1);
+        assert_eq!((removed.len(), registry.all().len()), (1, 1));
+    }
+}

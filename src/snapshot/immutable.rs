@@ -1,0 +1,66 @@
+//! Values that nobody can change, all the way down: one object serves every caller.
+
+use pyo3::prelude::*;
+use pyo3::types::{
+    PyBool, PyBytes, PyComplex, PyFloat, PyFrozenSet, PyInt, PyNone, PyNotImplemented, PyRange,
+    PyString, PyTuple,
+};
+
+use crate::python;
+
+/// The bytes that `value` holds, if it is deeply immutable.
+pub fn size_if_immutable(value: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
+    let py = value.py();
+    let size_of = python::GET_SIZE_OF.get(py)?;
+    let mut size = 0;
+    // A stack of its own, since tuples nest deeper than a thread's.
+    let mut left = vec![value.clone()];
+    while let Some(value) = left.pop() {
+        if let Ok(tuple) = value.cast_exact::<PyTuple>() {
+            left.extend(tuple.iter());
+        } else if let Ok(set) = value.cast_exact::<PyFrozenSet>() {
+            left.extend(set.iter());
+        } else if !is_immutable_leaf(&value)? {
+            return Ok(None);
+        }
+        size += size_of.call1((value,))?.extract::<u64>()?;
+    }
+    Ok(Some(size))
+}
+
+fn is_immutable_leaf(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(is_builtin(value) || is_point_in_time(value)? || is_library_value(value)?)
+}
+
+fn is_builtin(value: &Bound<'_, PyAny>) -> bool {
+    value.is_exact_instance_of::<PyNone>()
+        || value.is_exact_instance_of::<PyBool>()
+        || value.is_exact_instance_of::<PyInt>()
+        || value.is_exact_instance_of::<PyFloat>()
+        || value.is_exact_instance_of::<PyString>()
+        || value.is_exact_instance_of::<PyBytes>()
+        || value.is_exact_instance_of::<PyComplex>()
+        || value.is_exact_instance_of::<PyRange>()
+        || value.is_exact_instance_of::<PyNotImplemented>()
+        || value.is(value.py().Ellipsis())
+}
+
+/// Dates and times, unless a time zone of the user's own hangs on them.
+fn is_point_in_time(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    let class = value.get_type();
+    if class.is(python::DATE.get(py)?) || class.is(python::TIMEDELTA.get(py)?) {
+        return Ok(true);
+    }
+    if class.is(python::DATETIME.get(py)?) || class.is(python::TIME.get(py)?) {
+        let zone = value.getattr("tzinfo")?;
+        return Ok(zone.is_none() || zone.get_type().is(python::TIMEZONE.get(py)?));
+    }
+    Ok(class.is(python::TIMEZONE.get(py)?))
+}
+
+fn is_library_value(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    let class = value.get_type();
+    Ok(class.is(python::DECIMAL.get(py)?) || class.is(python::UUID.get(py)?))
+}

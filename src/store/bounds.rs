@@ -1,0 +1,30 @@
+//! What limits a store.
+
+use super::clock::Nanos;
+
+/// How many entries a store holds, how many bytes, and for how long.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bounds {
+    /// Entries.
+    pub max_entries: Option<usize>,
+    /// Bytes of all entries together.
+    pub max_bytes: Option<u64>,
+    /// Nanoseconds from an entry's storing to its expiry.
+    pub time_to_live: Option<Nanos>,
+}
+
+impl Bounds {
+    /// Whether so many entries with so many bytes are too much.
+    #[must_use]
+    pub fn are_exceeded(&self, entries: usize, bytes: u64) -> bool {
+        self.max_entries.is_some_and(|most| entries > most)
+            || self.max_bytes.is_some_and(|most| bytes > most)
+    }
+
+    /// When an entry expires that is stored `now`.
+    #[must_use]
+    pub fn expiry(&self, now: Nanos) -> Nanos {
+        self.time_to_live
+            .map_or(Nanos::MAX, |time_to_live| now.saturating_add(time_to_live))
+    }
+}

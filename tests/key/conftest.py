@@ -1,0 +1,15 @@
+"""The key of one value."""
+
+import pytest
+
+import memoxide as mx
+
+
+@mx.cache_data
+def probe(value):
+    return None
+
+
+@pytest.fixture
+def key():
+    return probe.key

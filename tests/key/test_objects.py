@@ -1,0 +1,360 @@
+"""Objects: the standard library, data libraries, users' classes."""
+
+import collections
+import dataclasses
+import datetime as dt
+import decimal
+import enum
+import fractions
+import functools
+import io
+import ipaddress
+import itertools
+import pathlib
+import re
+import types
+import uuid
+import zoneinfo
+
+import pytest
+
+import memoxide as mx
+
+
+class Color(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+class Shade(enum.Enum):
+    RED = 1
+
+
+class Permission(enum.Flag):
+    READ = 1
+    WRITE = 2
+
+
+Point = collections.namedtuple("Point", "x y")
+Pair = collections.namedtuple("Pair", "x y")
+
+
+@dataclasses.dataclass
+class Record:
+    name: str
+    values: list
+
+
+@dataclasses.dataclass(slots=True)
+class Slotted:
+    name: str
+
+
+class Plain:
+    def __init__(self, **attributes):
+        self.__dict__.update(attributes)
+
+
+class Other(Plain):
+    pass
+
+
+UTC = dt.timezone.utc
+BERLIN = zoneinfo.ZoneInfo("Europe/Berlin") if zoneinfo.available_timezones() else UTC
+
+DIFFERENT = [
+    dt.date(2026, 1, 1),
+    dt.datetime(2026, 1, 1),
+    dt.datetime(2026, 1, 1, tzinfo=UTC),
+    dt.datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN),
+    dt.datetime(2026, 10, 25, 2, 30, tzinfo=BERLIN, fold=1),
+    dt.time(1),
+    dt.time(1, fold=1),
+    dt.timedelta(1),
+    dt.timedelta(seconds=1),
+    decimal.Decimal("1.0"),
+    decimal.Decimal("1.00"),
+    decimal.Decimal("NaN"),
+    fractions.Fraction(1, 3),
+    uuid.UUID(int=1),
+    uuid.UUID(int=2),
+    pathlib.PurePosixPath("a"),
+    pathlib.PureWindowsPath("a"),
+    pathlib.PurePosixPath("a/b"),
+    re.compile("a"),
+    re.compile("a", re.IGNORECASE),
+    re.compile(b"a"),
+    Color.RED,
+    Color.BLUE,
+    Shade.RED,
+    Permission.READ,
+    Permission.READ | Permission.WRITE,
+    ipaddress.ip_address("1.2.3.4"),
+    ipaddress.ip_network("1.2.3.0/24"),
+    collections.deque([1, 2]),
+    collections.deque([1, 2], maxlen=2),
+    collections.OrderedDict(a=1),
+    collections.Counter("aab"),
+    collections.defaultdict(int, a=1),
+    collections.defaultdict(list, a=1),
+    collections.ChainMap({"a": 1}),
+    types.MappingProxyType({"a": 1}),
+    types.SimpleNamespace(a=1),
+    Point(1, 2),
+    Pair(1, 2),
+    (1, 2),
+    Record("a", [1]),
+    Record("a", [2]),
+    Slotted("a"),
+    Slotted("b"),
+    Plain(a=1),
+    Plain(a=1.0),
+    Plain(b=1),
+    Other(a=1),
+    {"a": 1},
+    io.BytesIO(b"a"),
+    io.StringIO("a"),
+    functools.partial(int, base=2),
+    functools.partial(int, base=3),
+    Color,
+    Shade,
+    types,
+    re,
+    "text".upper,
+    "TEXT".upper,
+    Plain(a=1).__init__,
+    Plain(a=2).__init__,
+]
+
+
+def test_objects_that_differ_have_different_keys(key):
+    keys = [key(value) for value in DIFFERENT]
+    for (a, key_a), (b, key_b) in itertools.combinations(
+        zip(DIFFERENT, keys, strict=True), 2
+    ):
+        assert key_a != key_b, f"{a!r} and {b!r} share a key"
+
+
+def test_the_position_in_a_stream_counts(key):
+    stream = io.BytesIO(b"ab")
+    before = key(stream)
+    stream.read(1)
+    assert key(stream) != before
+
+
+@pytest.mark.parametrize("make", [
+    lambda: dt.datetime(2026, 1, 1, tzinfo=BERLIN),
+    lambda: Record("a", [1, {"b": {2, 3}}]),
+    lambda: Slotted("a"),
+    lambda: Plain(a=[1], b=Plain(c=2)),
+    lambda: collections.deque([1, [2]], maxlen=3),
+    lambda: re.compile("a+b"),
+    lambda: Permission.READ | Permission.WRITE,
+    lambda: functools.partial(sorted, key=len),
+    lambda: decimal.Decimal("1.5"),
+])  # fmt: skip
+def test_objects_of_equal_content_have_one_key(key, make):
+    assert key(make()) == key(make())
+
+
+def test_the_class_of_an_object_counts_and_its_reduction_cannot_hide_it(key):
+    class A:
+        def __reduce__(self):
+            return dict, ()
+
+    class B:
+        def __reduce__(self):
+            return dict, ()
+
+    assert key(A()) != key(B())
+
+
+def test_local_classes_of_one_name_are_told_apart_by_content(key):
+    def make(constant):
+        class Local:
+            factor = constant
+
+            def scale(self, x):
+                return x * self.factor
+
+        return Local
+
+    assert key(make(1)) == key(make(1))
+    assert key(make(1)) != key(make(2))
+    assert key(make(1)()) != key(make(2)())
+
+
+def test_local_classes_with_things_that_have_no_content_are_accepted(key):
+    import threading
+
+    @dataclasses.dataclass
+    class Local:
+        lock = threading.Lock()
+        value: int
+
+    assert key(Local(1)) == key(Local(1))
+    assert key(Local(1)) != key(Local(2))
+
+
+@pytest.mark.parametrize("library", ["numpy", "pandas", "polars", "pyarrow", "pydantic", "attrs"])
+def test_libraries_hash_all_of_their_content(key, library):
+    pytest.importorskip(library)
+    make = globals()[f"{library}_values"]
+    first, second = make(), make()
+    keys = [key(value) for value in first]
+    assert keys == [key(value) for value in second], "the same content, another key"
+    assert len(set(keys)) == len(keys), "two values share a key"
+
+
+def numpy_values():
+    import numpy as np
+
+    large = np.zeros(200_000)
+    changed = large.copy()
+    changed[100_001] = 1
+    return [
+        large,
+        changed,
+        large.astype("f4"),
+        large.reshape(2, -1),
+        np.arange(4),
+        np.arange(4, dtype="i4"),
+        np.arange(4).reshape(2, 2),
+        np.arange(8)[::2],
+        np.array([1, "a", None], dtype=object),
+        np.array([1, "a", [2]], dtype=object),
+        np.array(["a", "b"]),
+        np.array("2026-01-01", dtype="M8[D]"),
+        np.array("2026-01-01", dtype="M8[s]"),
+        np.array(1.5),
+        np.float64(1.5),
+        np.float32(1.5),
+        np.array([(1, 2.0)], dtype=[("a", "i4"), ("b", "f8")]),
+        np.ma.masked_array([1, 2], mask=[True, False]),
+        np.dtype("f8"),
+    ]
+
+
+def pandas_values():
+    import pandas as pd
+
+    frame = pd.DataFrame({"a": range(100_000), "b": 1.5})
+    changed = frame.copy()
+    changed.loc[50_001, "b"] = 2
+    named = pd.DataFrame({"a": [1]})
+    named.index.name = "i"
+    noted = pd.DataFrame({"a": [1]})
+    noted.attrs["unit"] = "m"
+    return [
+        frame,
+        changed,
+        pd.DataFrame({"a": [1]}),
+        pd.DataFrame({"b": [1]}),
+        named,
+        noted,
+        pd.DataFrame({"a": [1]}, index=[1]),
+        pd.DataFrame({"a": ["x", None]}),
+        pd.DataFrame({"a": pd.Categorical(["x", "y"])}),
+        pd.DataFrame({"a": pd.Categorical(["x", "y"], categories=["y", "x"])}),
+        pd.Series([1, 2]),
+        pd.Series([1, 2], name="n"),
+        pd.Series([1, 2], dtype="Int64"),
+        pd.Series(pd.date_range("2026", periods=2)),
+        pd.Series(pd.date_range("2026", periods=2, tz="UTC")),
+        pd.Index([1, 2]),
+        pd.RangeIndex(2),
+        pd.MultiIndex.from_tuples([(1, "a")]),
+        pd.Timestamp("2026"),
+        pd.Timedelta("1s"),
+        pd.NA,
+        pd.NaT,
+        pd.Interval(0, 1),
+    ]
+
+
+def polars_values():
+    import polars as pl
+
+    middle = list(range(1000))
+    changed = [*middle[:500], -1, *middle[501:]]
+    return [
+        pl.DataFrame({"a": middle}),
+        pl.DataFrame({"a": changed}),
+        pl.DataFrame({"b": middle}),
+        pl.Series("a", [1]),
+        pl.Series("b", [1]),
+        pl.Series("a", [1], dtype=pl.Int8),
+        pl.DataFrame({"a": [[1], [2]]}),
+        pl.col("a"),
+        pl.col("b"),
+    ]
+
+
+def pyarrow_values():
+    import pyarrow as pa
+
+    middle = list(range(1000))
+    return [
+        pa.table({"a": middle}),
+        pa.table({"a": [*middle[:500], -1, *middle[501:]]}),
+        pa.table({"b": middle}),
+        pa.array([1, 2]),
+        pa.array([1, 3]),
+        pa.array([1, None]),
+        pa.array(["a"]),
+        pa.schema([("a", pa.int64())]),
+    ]
+
+
+def pydantic_values():
+    import pydantic
+
+    class Settings(pydantic.BaseModel):
+        name: str
+        secret: pydantic.SecretStr
+
+    return [
+        Settings(name="a", secret="one"),
+        Settings(name="a", secret="two"),
+        Settings(name="b", secret="one"),
+    ]
+
+
+def attrs_values():
+    import attrs
+
+    @attrs.define
+    class Thing:
+        a: int
+        b: list = attrs.field(repr=False, eq=False)
+
+    return [Thing(1, [1]), Thing(1, [2]), Thing(2, [1])]
+
+
+class Tagged:
+    def __init__(self, tag, noise):
+        self.tag, self.noise = tag, noise
+
+    def __cache_key__(self):
+        return self.tag
+
+
+def test_a_class_may_say_what_counts(key):
+    assert key(Tagged("a", 1)) == key(Tagged("a", 2))
+    assert key(Tagged("a", 1)) != key(Tagged("b", 1))
+    assert key([Tagged("a", 1)]) != key(["a"])
+
+
+def test_an_error_in_cache_key_names_it():
+    class Broken:
+        def __cache_key__(self):
+            raise KeyError("no")
+
+    @mx.cache_data
+    def f(value):
+        return None
+
+    with pytest.raises(mx.errors.UserHashError, match=r"Broken.__cache_key__") as info:
+        f({"a": Broken()})
+    assert info.value.path == 'value["a"]'
+    assert isinstance(info.value.__cause__, KeyError)
