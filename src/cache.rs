@@ -114,7 +114,9 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         let mut removed = Removed::new();
         guard.land(Ok(value.clone()), |is_attached| {
             if is_attached {
-                self.store.lock().put(*key, value, size, cost, now, &mut removed);
+                self.store
+                    .lock()
+                    .put(*key, value, size, cost, now, &mut removed);
             }
         });
         removed
@@ -127,7 +129,11 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
 
     /// Takes out the value under `key` if it is the one that the caller may not use.
     pub fn reject(&self, key: &K, is_meant: impl FnOnce(&V) -> bool) -> Removed<V> {
-        self.store.lock().remove_if(key, is_meant).into_iter().collect()
+        self.store
+            .lock()
+            .remove_if(key, is_meant)
+            .into_iter()
+            .collect()
     }
 
     /// Takes out one value; what is being computed for its key will not be stored.
@@ -178,7 +184,10 @@ mod tests {
         let cache = cache();
         finish(&cache, own(&cache), 7);
         assert_eq!(cache.lookup(&1, &mut Removed::new()), Some(7));
-        assert_eq!((cache.info().counters.misses, cache.info().counters.hits), (1, 1));
+        assert_eq!(
+            (cache.info().counters.misses, cache.info().counters.hits),
+            (1, 1)
+        );
     }
 
     #[test]

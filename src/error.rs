@@ -8,6 +8,17 @@ use crate::python::{self, Imported};
 /// What every fallible step returns.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// Where in a call a value was found that does not do.
+#[derive(Debug)]
+pub struct Place {
+    /// The cached function: module and qualified name.
+    pub function: String,
+    /// The parameter, and the way from there to the value.
+    pub path: String,
+    /// The value's class.
+    pub type_name: String,
+}
+
 /// Everything that can go wrong.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -25,18 +36,15 @@ pub enum Error {
 
     /// An argument that has no stable content.
     #[error(
-        "{function}: cannot make a key from the argument {path}, of type {type_name}: {reason}. \
+        "{}: cannot make a key from the argument {}, of type {}: {reason}. \
          Rename the parameter to begin with an underscore to leave it out of the key, or say what \
-         counts: hash_funcs={{{type_name:?}: function}}, memoxide.register_hasher(type, function), \
-         or a method __cache_key__(self) on the class."
+         counts: hash_funcs={{{:?}: function}}, memoxide.register_hasher(type, function), \
+         or a method __cache_key__(self) on the class.",
+        place.function, place.path, place.type_name, place.type_name
     )]
     Unhashable {
-        /// The cached function.
-        function: String,
-        /// The parameter, and the way from there to the value.
-        path: String,
-        /// The value's class.
-        type_name: String,
+        /// Where it is.
+        place: Box<Place>,
         /// Why it has none.
         reason: String,
         /// The exception that its class raised, if one did.
@@ -45,33 +53,29 @@ pub enum Error {
 
     /// A hash function that failed.
     #[error(
-        "{function}: the hash function {hasher} raised {cause} for the argument {path}, of type \
-         {type_name}. Mend it, or remove it from hash_funcs."
+        "{}: the hash function {hasher} raised {cause} for the argument {}, of type {}. \
+         Mend it, or remove it from hash_funcs.",
+        place.function, place.path, place.type_name
     )]
     UserHash {
-        /// The cached function.
-        function: String,
+        /// What it was to hash.
+        place: Box<Place>,
         /// The hash function's name.
         hasher: String,
-        /// The parameter, and the way from there to the value.
-        path: String,
-        /// The value's class.
-        type_name: String,
         /// What it raised.
         cause: PyErr,
     },
 
     /// A result that cannot be pickled.
     #[error(
-        "{function} returned a value of type {type_name} that cannot be stored: {cause}. \
+        "{} returned a value of type {} that cannot be stored: {cause}. \
          cache_data hands out copies, which needs a value that pickle takes; for a connection, a \
-         model or another shared object use cache_resource. The value is this error's `value`."
+         model or another shared object use cache_resource. The value is this error's `value`.",
+        place.function, place.type_name
     )]
     Unserializable {
-        /// The cached function.
-        function: String,
-        /// The value's class.
-        type_name: String,
+        /// Which function returned it.
+        place: Box<Place>,
         /// What pickle raised.
         cause: PyErr,
         /// The result itself, so that it is not lost.
@@ -124,29 +128,16 @@ impl Error {
                 .try_for_each(|(name, text)| attributes.set_item(name, text))
         };
         match self {
-            Self::Unhashable {
-                function,
-                path,
-                type_name,
-                ..
-            }
-            | Self::UserHash {
-                function,
-                path,
-                type_name,
-                ..
-            } => set(&[
-                ("function", function),
-                ("path", path),
-                ("type_name", type_name),
+            Self::Unhashable { place, .. } | Self::UserHash { place, .. } => set(&[
+                ("function", &place.function),
+                ("path", &place.path),
+                ("type_name", &place.type_name),
             ])?,
-            Self::Unserializable {
-                function,
-                type_name,
-                value,
-                ..
-            } => {
-                set(&[("function", function), ("type_name", type_name)])?;
+            Self::Unserializable { place, value, .. } => {
+                set(&[
+                    ("function", &place.function),
+                    ("type_name", &place.type_name),
+                ])?;
                 attributes.set_item("value", value)?;
             }
             Self::Cycle { chain } => attributes.set_item("chain", chain)?,

@@ -17,9 +17,11 @@ struct Slot<O, C> {
     users: usize,
 }
 
+type Slots<I, O, C> = HashMap<I, Vec<Slot<O, C>>, RandomState>;
+
 /// Caches by what identifies their function, and by options.
 pub struct Registry<I, O, C> {
-    slots: Mutex<HashMap<I, Vec<Slot<O, C>>, RandomState>>,
+    slots: Mutex<Slots<I, O, C>>,
 }
 
 impl<I, O, C> Default for Registry<I, O, C> {
@@ -60,7 +62,9 @@ impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
     pub fn detach(&self, id: &I, cache: &Arc<C>) -> Option<Arc<C>> {
         let mut map = self.slots.lock();
         let slots = map.get_mut(id)?;
-        let index = slots.iter().position(|slot| Arc::ptr_eq(&slot.cache, cache))?;
+        let index = slots
+            .iter()
+            .position(|slot| Arc::ptr_eq(&slot.cache, cache))?;
         slots[index].users -= 1;
         let is_newest = index + 1 == slots.len();
         (slots[index].users == 0 && !is_newest).then(|| slots.remove(index).cache)
@@ -69,14 +73,20 @@ impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
     /// Every cache.
     pub fn all(&self) -> Vec<Arc<C>> {
         let map = self.slots.lock();
-        map.values().flatten().map(|slot| Arc::clone(&slot.cache)).collect()
+        map.values()
+            .flatten()
+            .map(|slot| Arc::clone(&slot.cache))
+            .collect()
     }
 
     /// Takes out the caches of all functions that `is_meant` names.
     pub fn remove_where(&self, is_meant: impl Fn(&I) -> bool) -> Vec<Arc<C>> {
         let mut map = self.slots.lock();
         let removed = map.extract_if(|id, _| is_meant(id));
-        removed.flat_map(|(_, slots)| slots).map(|slot| slot.cache).collect()
+        removed
+            .flat_map(|(_, slots)| slots)
+            .map(|slot| slot.cache)
+            .collect()
     }
 }
 

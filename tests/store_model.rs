@@ -71,7 +71,9 @@ impl Model {
             return;
         }
         self.entries.push(entry);
-        while bounds.max_entries.is_some_and(|most| self.entries.len() > most)
+        while bounds
+            .max_entries
+            .is_some_and(|most| self.entries.len() > most)
             || bounds.max_bytes.is_some_and(|most| self.bytes() > most)
         {
             removed.push(self.entries.remove(0).1);

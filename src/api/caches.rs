@@ -144,7 +144,10 @@ impl FunctionCache {
         if options.on_release.is_some() {
             release_at_exit(py);
         }
-        let newest = options.on_release.as_ref().map(|callback| callback.clone_ref(py));
+        let newest = options
+            .on_release
+            .as_ref()
+            .map(|callback| callback.clone_ref(py));
         // The old one is dropped after the lock is.
         let _old = std::mem::replace(&mut *self.on_release.lock(), newest);
     }
@@ -164,7 +167,11 @@ impl FunctionCache {
         if departed.is_empty() {
             return;
         }
-        let callback = self.on_release.lock().as_ref().map(|callback| callback.clone_ref(py));
+        let callback = self
+            .on_release
+            .lock()
+            .as_ref()
+            .map(|callback| callback.clone_ref(py));
         for value in departed {
             if let (Some(callback), Some(resource)) = (&callback, value.shared(py))
                 && let Err(raised) = callback.call1(py, (resource,))

@@ -10,7 +10,7 @@ use super::caches::{Failure, FunctionCache, Value};
 use super::function::CachedFunction;
 use super::options::Kind;
 use crate::cache::{Begin, Cache, Guard, Waiter};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::flight::{ActorId, Wait};
 use crate::key::binding::Arguments;
 use crate::key::call_key::CallKey;
@@ -96,7 +96,12 @@ impl<'a, 'py> Call<'a, 'py> {
         value: &Value,
     ) -> Result<Option<Bound<'py, PyAny>>> {
         if !self.is_valid(py, value)? {
-            cache.release(py, cache.entries.reject(key, |stored| Arc::ptr_eq(stored, value)));
+            cache.release(
+                py,
+                cache
+                    .entries
+                    .reject(key, |stored| Arc::ptr_eq(stored, value)),
+            );
             return Ok(None);
         }
         match value.restore(py) {
@@ -107,7 +112,12 @@ impl<'a, 'py> Call<'a, 'py> {
                     cache.name
                 );
                 logging::warn(py, &message);
-                cache.release(py, cache.entries.reject(key, |stored| Arc::ptr_eq(stored, value)));
+                cache.release(
+                    py,
+                    cache
+                        .entries
+                        .reject(key, |stored| Arc::ptr_eq(stored, value)),
+                );
                 Ok(None)
             }
             Err(raised) => Err(raised.into()),
@@ -169,7 +179,9 @@ impl<'a, 'py> Call<'a, 'py> {
         match computed {
             Ok((snapshot, cost, value)) => {
                 let size = snapshot.size();
-                let departed = cache.entries.finish(key, guard, Arc::new(snapshot), size, cost);
+                let departed = cache
+                    .entries
+                    .finish(key, guard, Arc::new(snapshot), size, cost);
                 cache.release(py, departed);
                 Ok(value)
             }
@@ -188,7 +200,10 @@ impl<'a, 'py> Call<'a, 'py> {
         if options.kind == Kind::Resource {
             let size = match &options.sizeof {
                 Some(sizeof) => sizeof.bind(py).call1((value,))?.extract()?,
-                None => crate::python::GET_SIZE_OF.get(py)?.call1((value,))?.extract()?,
+                None => crate::python::GET_SIZE_OF
+                    .get(py)?
+                    .call1((value,))?
+                    .extract()?,
             };
             return Ok(Snapshot::share(value, size));
         }
@@ -197,8 +212,11 @@ impl<'a, 'py> Call<'a, 'py> {
                 return cause.into();
             }
             Error::Unserializable {
-                function: self.function.name().to_string(),
-                type_name: type_name(value),
+                place: Box::new(Place {
+                    function: self.function.name().to_string(),
+                    path: "its return value".to_owned(),
+                    type_name: type_name(value),
+                }),
                 cause,
                 value: value.clone().unbind(),
             }

@@ -100,8 +100,13 @@ pub struct Decorator {
 
 /// All decorators, by the name under which the module holds them.
 pub fn all() -> [(&'static str, Decorator); 4] {
-    [&CACHE_DATA, &CACHE_RESOURCE, &EXPERIMENTAL_MEMO, &EXPERIMENTAL_SINGLETON]
-        .map(|description| (description.name, Decorator { description }))
+    [
+        &CACHE_DATA,
+        &CACHE_RESOURCE,
+        &EXPERIMENTAL_MEMO,
+        &EXPERIMENTAL_SINGLETON,
+    ]
+    .map(|description| (description.name, Decorator { description }))
 }
 
 #[pymethods]
@@ -237,14 +242,20 @@ fn asynchronous(func: &Bound<'_, PyAny>) -> Result<Option<&'static str>> {
     const ASYNC_GENERATOR: u32 = 0x200;
     let py = func.py();
     let (coroutine, generator) = if func.is_instance_of::<PyFunction>() {
-        let code = func.getattr("__code__")?.cast_into::<PyCode>().map_err(PyErr::from)?;
+        let code = func
+            .getattr("__code__")?
+            .cast_into::<PyCode>()
+            .map_err(PyErr::from)?;
         let flags = code.getattr("co_flags")?.extract::<u32>()?;
         (flags & COROUTINE != 0, flags & ASYNC_GENERATOR != 0)
     } else if func.is_instance_of::<PyType>() {
         (false, false)
     } else {
         let is = |test: &python::Imported| test.get(py)?.call1((func,))?.extract::<bool>();
-        (is(&python::IS_COROUTINE_FUNCTION)?, is(&python::IS_ASYNC_GENERATOR_FUNCTION)?)
+        (
+            is(&python::IS_COROUTINE_FUNCTION)?,
+            is(&python::IS_ASYNC_GENERATOR_FUNCTION)?,
+        )
     };
     Ok(match (coroutine, generator) {
         (true, _) => Some("a coroutine function"),

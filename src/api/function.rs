@@ -15,8 +15,9 @@ use super::method::CachedMethod;
 use super::options::{Options, Scope};
 use super::session;
 use crate::error::{Error, Result};
-use crate::key::binding::{Arguments, Signature};
+use crate::key::binding::Arguments;
 use crate::key::hashers::definition_digest;
+use crate::key::signature::Signature;
 use crate::python::type_name;
 
 /// A function whose results are cached; it is called as the function is.
@@ -128,7 +129,9 @@ impl CachedFunction {
                 index += 1;
             }
         }
-        let found = sessions.iter().find(|cache| cache.session.as_deref() == Some(session));
+        let found = sessions
+            .iter()
+            .find(|cache| cache.session.as_deref() == Some(session));
         let found = found.cloned();
         drop(sessions);
         drop(ended);
@@ -267,7 +270,9 @@ impl Drop for CachedFunction {
 fn full_name(callable: &Bound<'_, PyAny>) -> Result<String> {
     let text = |name: &str| -> PyResult<Option<String>> {
         let value = callable.getattr_opt(name)?;
-        Ok(value.filter(|value| !value.is_none()).map(|value| value.to_string()))
+        Ok(value
+            .filter(|value| !value.is_none())
+            .map(|value| value.to_string()))
     };
     let Some(name) = text("__qualname__")? else {
         return Ok(type_name(callable));

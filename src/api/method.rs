@@ -31,7 +31,10 @@ impl CachedMethod {
 
     /// The function and the instance.
     pub fn parts<'py>(&self, py: Python<'py>) -> (Bound<'py, CachedFunction>, Bound<'py, PyAny>) {
-        (self.function.bind(py).clone(), self.instance.bind(py).clone())
+        (
+            self.function.bind(py).clone(),
+            self.instance.bind(py).clone(),
+        )
     }
 
     /// The arguments with the instance before them.
@@ -72,7 +75,10 @@ impl CachedMethod {
             return Ok(self.function.get().forget(py, given)?);
         }
         let args = self.with_instance(args)?;
-        Ok(self.function.get().forget(py, Arguments::new(&args, kwargs))?)
+        Ok(self
+            .function
+            .get()
+            .forget(py, Arguments::new(&args, kwargs))?)
     }
 
     /// Whether the call would hit; computes nothing, counts nothing.
@@ -84,7 +90,10 @@ impl CachedMethod {
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<bool> {
         let args = self.with_instance(args)?;
-        Ok(self.function.get().holds(py, Arguments::new(&args, kwargs))?)
+        Ok(self
+            .function
+            .get()
+            .holds(py, Arguments::new(&args, kwargs))?)
     }
 
     /// The call's key, 64 hexadecimal digits: the same in every process.
@@ -96,7 +105,10 @@ impl CachedMethod {
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<String> {
         let args = self.with_instance(args)?;
-        Ok(self.function.get().hex_key(py, Arguments::new(&args, kwargs))?)
+        Ok(self
+            .function
+            .get()
+            .hex_key(py, Arguments::new(&args, kwargs))?)
     }
 
     /// Hits, misses, bounds and sizes, of all instances together.
@@ -118,7 +130,9 @@ impl CachedMethod {
     #[getter]
     fn __wrapped__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let wrapped = self.function.get().wrapped(py);
-        crate::python::METHOD_TYPE.get(py)?.call1((wrapped, &self.instance))
+        crate::python::METHOD_TYPE
+            .get(py)?
+            .call1((wrapped, &self.instance))
     }
 
     /// What the function is known by: `__name__`, `__doc__` and the like.
@@ -128,7 +142,10 @@ impl CachedMethod {
 
     fn __repr__(&self, py: Python<'_>) -> PyResult<String> {
         let instance = self.instance.bind(py).repr()?;
-        Ok(format!("<cached method {} of {instance}>", self.function.get().name()))
+        Ok(format!(
+            "<cached method {} of {instance}>",
+            self.function.get().name()
+        ))
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {
@@ -142,10 +159,10 @@ impl CachedMethod {
         (self.function.as_ptr() as usize) ^ (self.instance.as_ptr() as usize).rotate_left(32)
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, (Py<PyAny>, String))> {
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let getattr = py.import("builtins")?.getattr("getattr")?;
-        let name = self.function.get().wrapped(py).getattr("__name__")?.to_string();
-        Ok((getattr, (self.instance.clone_ref(py), name)))
+        let name = self.function.get().wrapped(py).getattr("__name__")?;
+        (getattr, (&self.instance, name)).into_pyobject(py)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {

@@ -176,7 +176,9 @@ fn unknown(name: &str, allowed: &[&str]) -> Error {
 
 /// `option` must be ..., not ...
 fn bad(option: &str, allowed: impl Display, value: &Bound<'_, PyAny>) -> Error {
-    let shown = value.repr().map_or_else(|_| type_name(value), |repr| repr.to_string());
+    let shown = value
+        .repr()
+        .map_or_else(|_| type_name(value), |repr| repr.to_string());
     Error::Option(format!("{option} must be {allowed}, not {shown}"))
 }
 
@@ -197,10 +199,15 @@ fn time_to_live(value: &Bound<'_, PyAny>) -> Result<Option<u64>> {
             _ => return Err(bad("ttl", ALLOWED, value)),
         }
     };
-    u64::try_from(nanoseconds).map(Some).map_err(|_| bad("ttl", ALLOWED, value))
+    u64::try_from(nanoseconds)
+        .map(Some)
+        .map_err(|_| bad("ttl", ALLOWED, value))
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "`as` saturates at 292 years")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "`as` saturates at 292 years"
+)]
 fn nanoseconds(seconds: f64) -> i64 {
     (seconds * 1e9).round() as i64
 }
@@ -219,10 +226,18 @@ fn max_entries(value: &Bound<'_, PyAny>) -> Result<Option<usize>> {
     if value.is_none() {
         return Ok(None);
     }
-    let number = if value.is_instance_of::<PyBool>() { None } else { value.extract().ok() };
+    let number = if value.is_instance_of::<PyBool>() {
+        None
+    } else {
+        value.extract().ok()
+    };
     match number {
         Some(number) if number >= 1 => Ok(Some(number)),
-        _ => Err(bad("max_entries", "an integer of at least 1, or None", value)),
+        _ => Err(bad(
+            "max_entries",
+            "an integer of at least 1, or None",
+            value,
+        )),
     }
 }
 
@@ -251,8 +266,13 @@ fn word<'a, T: Copy>(
     value: &Bound<'_, PyAny>,
     words: &'a [(&'a str, T)],
 ) -> Result<T> {
-    let text = value.cast::<PyString>().ok().map(|text| text.to_string_lossy().into_owned());
-    let found = words.iter().find(|(word, _)| Some(*word) == text.as_deref());
+    let text = value
+        .cast::<PyString>()
+        .ok()
+        .map(|text| text.to_string_lossy().into_owned());
+    let found = words
+        .iter()
+        .find(|(word, _)| Some(*word) == text.as_deref());
     let Some((_, meaning)) = found else {
         let allowed: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
         return Err(bad(option, allowed.join(" or "), value));
@@ -272,15 +292,27 @@ fn persist(value: &Bound<'_, PyAny>) -> Result<bool> {
 }
 
 fn scope(value: &Bound<'_, PyAny>) -> Result<Scope> {
-    word("scope", value, &[("global", Scope::Global), ("session", Scope::Session)])
+    word(
+        "scope",
+        value,
+        &[("global", Scope::Global), ("session", Scope::Session)],
+    )
 }
 
 fn copy(value: &Bound<'_, PyAny>) -> Result<CopyMode> {
-    word("copy", value, &[("auto", CopyMode::Auto), ("deep", CopyMode::Deep)])
+    word(
+        "copy",
+        value,
+        &[("auto", CopyMode::Auto), ("deep", CopyMode::Deep)],
+    )
 }
 
 fn refresh_mode(value: &Bound<'_, PyAny>) -> Result<bool> {
-    word("refresh_mode", value, &[("foreground", false), ("background", true)])
+    word(
+        "refresh_mode",
+        value,
+        &[("foreground", false), ("background", true)],
+    )
 }
 
 fn callback(option: &str, value: &Bound<'_, PyAny>) -> Result<Option<Py<PyAny>>> {
@@ -297,7 +329,11 @@ fn show_spinner(value: &Bound<'_, PyAny>) -> Result<()> {
     if value.is_instance_of::<PyBool>() || value.is_instance_of::<PyString>() {
         return Ok(());
     }
-    Err(bad("show_spinner", "True, False or the text to show", value))
+    Err(bad(
+        "show_spinner",
+        "True, False or the text to show",
+        value,
+    ))
 }
 
 fn switch(option: &str, value: &Bound<'_, PyAny>) -> Result<()> {

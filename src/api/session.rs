@@ -52,7 +52,7 @@ impl Session {
         &self.id
     }
 
-    fn __enter__<'py>(slf: Bound<'py, Self>) -> PyResult<Bound<'py, Self>> {
+    fn __enter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
         let session = slf.get();
         let token = variable(slf.py())?.call_method1("set", (&session.id,))?;
         session.tokens.lock().push(token.unbind());

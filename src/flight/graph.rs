@@ -95,7 +95,10 @@ pub fn stop_waiting(actor: ActorId) {
 impl Graph {
     fn own(&mut self, node: &Arc<Node>, actor: ActorId) {
         node.owner.store(actor.0, Ordering::Relaxed);
-        self.computes.entry(actor).or_default().push(Arc::clone(node));
+        self.computes
+            .entry(actor)
+            .or_default()
+            .push(Arc::clone(node));
     }
 
     fn disown(&mut self, node: &Arc<Node>) {

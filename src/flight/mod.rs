@@ -13,8 +13,8 @@ use std::time::Duration;
 use ahash::RandomState;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-pub use self::graph::{ActorId, Chain};
 use self::graph::Node;
+pub use self::graph::{ActorId, Chain};
 
 type Map<K, O> = HashMap<K, Arc<Flight<O>>, RandomState>;
 
@@ -195,7 +195,9 @@ impl<K: Eq + Hash, O> Drop for Guard<'_, K, O> {
         graph::release(&self.flight.node);
         let mut state = self.flight.state.lock();
         state.phase = Phase::Vacant;
-        let is_attached = map.get(&key).is_some_and(|other| Arc::ptr_eq(other, &self.flight));
+        let is_attached = map
+            .get(&key)
+            .is_some_and(|other| Arc::ptr_eq(other, &self.flight));
         if state.waiters == 0 && is_attached {
             map.remove(&key);
         }
@@ -232,7 +234,9 @@ impl<K: Eq + Hash, O> Drop for Waiter<'_, K, O> {
         let mut state = self.flight.state.lock();
         state.waiters -= 1;
         let is_vacant = matches!(state.phase, Phase::Vacant);
-        let is_attached = map.get(&self.key).is_some_and(|other| Arc::ptr_eq(other, &self.flight));
+        let is_attached = map
+            .get(&self.key)
+            .is_some_and(|other| Arc::ptr_eq(other, &self.flight));
         if is_vacant && state.waiters == 0 && is_attached {
             map.remove(&self.key);
         }

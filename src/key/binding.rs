@@ -1,45 +1,11 @@
 //! Arguments bound to a signature: how a call was written does not count, only what it says.
 
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCode, PyDict, PyFunction, PyString, PyTuple};
+use pyo3::types::{PyDict, PyDictMethods, PyTuple};
 
-use super::tag::Tag;
+use super::signature::{Parameter, Signature};
 use super::walk::Walk;
 use crate::error::Result;
-use crate::python;
-
-/// `inspect.CO_VARARGS`
-const TAKES_POSITIONAL: u32 = 0x04;
-/// `inspect.CO_VARKEYWORDS`
-const TAKES_KEYWORDS: u32 = 0x08;
-
-/// What of a parameter's argument counts.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    Value,
-    /// Its class: `_self`, of which the method may be another one in a subclass.
-    Class,
-    /// Itself, which is a class: `_cls`.
-    ClassItself,
-    Nothing,
-}
-
-struct Parameter {
-    name: Py<PyString>,
-    default: Option<Py<PyAny>>,
-    role: Role,
-}
-
-/// A callable's parameters.
-#[derive(Default)]
-pub struct Signature {
-    positional: Vec<Parameter>,
-    positional_only: usize,
-    rest: Option<Parameter>,
-    keyword_only: Vec<Parameter>,
-    keywords: Option<Parameter>,
-}
 
 /// Arguments as they were passed.
 #[derive(Clone, Copy)]
@@ -48,214 +14,6 @@ pub struct Arguments<'a, 'py> {
     pub positional: &'a Bound<'py, PyTuple>,
     /// By name.
     pub keywords: Option<&'a Bound<'py, PyDict>>,
-}
-
-impl Parameter {
-    fn new(name: &Bound<'_, PyAny>, default: Option<Bound<'_, PyAny>>, is_first: bool) -> PyResult<Self> {
-        let name = name.cast::<PyString>()?;
-        let role = match name.to_string_lossy().as_ref() {
-            "_self" if is_first => Role::Class,
-            "_cls" if is_first => Role::ClassItself,
-            ignored if ignored.starts_with('_') => Role::Nothing,
-            _ => Role::Value,
-        };
-        Ok(Self {
-            name: name.clone().unbind(),
-            default: default.map(Bound::unbind),
-            role,
-        })
-    }
-
-    fn encode<'py>(&self, walk: &mut Walk<'_, 'py>, value: Bound<'py, PyAny>) -> Result<()> {
-        let name = self.name.bind(value.py());
-        match self.role {
-            Role::Value if self.is_default_marker(&value) => walk.encoder.unit(Tag::Default),
-            Role::Value | Role::ClassItself => walk.argument(name, value)?,
-            Role::Class => {
-                walk.encoder.unit(Tag::ClassOf);
-                walk.argument(name, value.get_type().into_any())?;
-            }
-            Role::Nothing => walk.encoder.unit(Tag::Ignored),
-        }
-        Ok(())
-    }
-
-    /// Whether the argument is the `object()` by which the function knows that there is none.
-    fn is_default_marker(&self, value: &Bound<'_, PyAny>) -> bool {
-        value.get_type().is(value.py().get_type::<PyAny>())
-            && self.default.as_ref().is_some_and(|default| default.is(value))
-    }
-
-    fn default<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
-        self.default.as_ref().map(|default| default.bind(py).clone())
-    }
-}
-
-impl Signature {
-    /// The parameters of `callable` itself, not of what it may wrap.
-    pub fn of(callable: &Bound<'_, PyAny>) -> PyResult<Self> {
-        if let Ok(function) = callable.cast::<PyFunction>() {
-            return Self::of_function(function);
-        }
-        let py = callable.py();
-        let options = PyDict::new(py);
-        options.set_item("follow_wrapped", false)?;
-        match python::SIGNATURE.get(py)?.call((callable,), Some(&options)) {
-            Ok(signature) => Self::of_description(&signature),
-            // Some builtins tell nothing: their arguments count as they are passed.
-            Err(_) => Self::of_anything(py),
-        }
-    }
-
-    fn of_anything(py: Python<'_>) -> PyResult<Self> {
-        Ok(Self {
-            rest: Some(Parameter::new(intern!(py, "args"), None, false)?),
-            keywords: Some(Parameter::new(intern!(py, "kwargs"), None, false)?),
-            ..Self::default()
-        })
-    }
-
-    /// Reads a function's code, which is much faster than `inspect.signature`.
-    fn of_function(function: &Bound<'_, PyFunction>) -> PyResult<Self> {
-        let code = function.getattr("__code__")?;
-        let code = code.cast::<PyCode>()?;
-        let count = |name: &str| code.getattr(name)?.extract::<usize>();
-        let (positional, keyword_only) = (count("co_argcount")?, count("co_kwonlyargcount")?);
-        let flags = code.getattr("co_flags")?.extract::<u32>()?;
-        let names = code.getattr("co_varnames")?.cast_into::<PyTuple>()?;
-        let defaults = function.getattr("__defaults__")?;
-        let defaults = defaults.cast::<PyTuple>().ok();
-        let keyword_defaults = function.getattr("__kwdefaults__")?;
-        let keyword_defaults = keyword_defaults.cast::<PyDict>().ok();
-
-        let first_default = positional - defaults.map_or(0, |defaults| defaults.len());
-        let mut signature = Self {
-            positional_only: count("co_posonlyargcount")?,
-            ..Self::default()
-        };
-        for index in 0..positional {
-            let default = match (defaults, index.checked_sub(first_default)) {
-                (Some(defaults), Some(place)) => Some(defaults.get_item(place)?),
-                _ => None,
-            };
-            let parameter = Parameter::new(&names.get_item(index)?, default, index == 0)?;
-            signature.positional.push(parameter);
-        }
-        let mut next = positional;
-        for _ in 0..keyword_only {
-            let name = names.get_item(next)?;
-            let default = keyword_defaults.map_or(Ok(None), |defaults| defaults.get_item(&name))?;
-            signature.keyword_only.push(Parameter::new(&name, default, false)?);
-            next += 1;
-        }
-        if flags & TAKES_POSITIONAL != 0 {
-            signature.rest = Some(Parameter::new(&names.get_item(next)?, None, false)?);
-            next += 1;
-        }
-        if flags & TAKES_KEYWORDS != 0 {
-            signature.keywords = Some(Parameter::new(&names.get_item(next)?, None, false)?);
-        }
-        Ok(signature)
-    }
-
-    fn of_description(description: &Bound<'_, PyAny>) -> PyResult<Self> {
-        let mut signature = Self::default();
-        let parameters = description.getattr("parameters")?.call_method0("values")?;
-        for (index, described) in parameters.try_iter()?.enumerate() {
-            let described = described?;
-            let default = described.getattr("default")?;
-            let default = (!default.is(described.getattr("empty")?)).then_some(default);
-            let parameter = Parameter::new(&described.getattr("name")?, default, index == 0)?;
-            signature.add(&described.getattr("kind")?.getattr("name")?.to_string(), parameter);
-        }
-        Ok(signature)
-    }
-
-    fn add(&mut self, kind: &str, parameter: Parameter) {
-        match kind {
-            "POSITIONAL_ONLY" => {
-                self.positional_only += 1;
-                self.positional.push(parameter);
-            }
-            "POSITIONAL_OR_KEYWORD" => self.positional.push(parameter),
-            "VAR_POSITIONAL" => self.rest = Some(parameter),
-            "KEYWORD_ONLY" => self.keyword_only.push(parameter),
-            _ => self.keywords = Some(parameter),
-        }
-    }
-
-    /// Encodes the arguments as the signature binds them. `false`: they do not fit, and calling
-    /// the function will say why.
-    pub fn encode<'py>(&self, walk: &mut Walk<'_, 'py>, arguments: Arguments<'_, 'py>) -> Result<bool> {
-        let given = arguments.positional.len();
-        if given > self.positional.len() && self.rest.is_none() {
-            return Ok(false);
-        }
-        let mut used = 0;
-        for (index, parameter) in self.positional.iter().enumerate() {
-            let value = if index < given {
-                if index >= self.positional_only && arguments.named(parameter)?.is_some() {
-                    return Ok(false);
-                }
-                arguments.positional.get_item(index)?
-            } else {
-                let keywords = if index < self.positional_only { None } else { arguments.keywords };
-                let Some(value) = named_or_default(parameter, keywords, walk.py(), &mut used)? else {
-                    return Ok(false);
-                };
-                value
-            };
-            parameter.encode(walk, value)?;
-        }
-        self.encode_rest(walk, arguments)?;
-        for parameter in &self.keyword_only {
-            let keywords = arguments.keywords;
-            let Some(value) = named_or_default(parameter, keywords, walk.py(), &mut used)? else {
-                return Ok(false);
-            };
-            parameter.encode(walk, value)?;
-        }
-        self.encode_keywords(walk, arguments, used)
-    }
-
-    fn encode_rest<'py>(&self, walk: &mut Walk<'_, 'py>, arguments: Arguments<'_, 'py>) -> Result<()> {
-        let Some(parameter) = &self.rest else {
-            return Ok(());
-        };
-        let all = arguments.positional;
-        let rest = all.get_slice(self.positional.len().min(all.len()), all.len());
-        parameter.encode(walk, rest.into_any())
-    }
-
-    /// Encodes what no parameter took. Its order counts: the function sees it.
-    fn encode_keywords<'py>(
-        &self,
-        walk: &mut Walk<'_, 'py>,
-        arguments: Arguments<'_, 'py>,
-        used: usize,
-    ) -> Result<bool> {
-        let given = arguments.keywords.map_or(0, |keywords| keywords.len());
-        let Some(parameter) = &self.keywords else {
-            return Ok(given == used);
-        };
-        let left = match arguments.keywords {
-            Some(keywords) => self.unclaimed(keywords)?,
-            None => PyDict::new(walk.py()),
-        };
-        parameter.encode(walk, left.into_any())?;
-        Ok(true)
-    }
-
-    fn unclaimed<'py>(&self, keywords: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyDict>> {
-        let left = keywords.copy()?;
-        let by_name = self.positional.iter().skip(self.positional_only);
-        for parameter in by_name.chain(&self.keyword_only) {
-            if left.contains(&parameter.name)? {
-                left.del_item(&parameter.name)?;
-            }
-        }
-        Ok(left)
-    }
 }
 
 impl<'a, 'py> Arguments<'a, 'py> {
@@ -272,7 +30,14 @@ impl<'a, 'py> Arguments<'a, 'py> {
 
     /// Whether nothing was passed.
     pub fn are_none(&self) -> bool {
-        self.positional.is_empty() && self.keywords.is_none_or(|keywords| keywords.is_empty())
+        self.positional.is_empty() && self.keywords.is_none_or(PyDictMethods::is_empty)
+    }
+
+    fn at(&self, index: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let positional = self.positional;
+        (index < positional.len())
+            .then(|| positional.get_item(index))
+            .transpose()
     }
 
     fn named(&self, parameter: &Parameter) -> PyResult<Option<Bound<'py, PyAny>>> {
@@ -283,17 +48,127 @@ impl<'a, 'py> Arguments<'a, 'py> {
     }
 }
 
-fn named_or_default<'py>(
-    parameter: &Parameter,
-    keywords: Option<&Bound<'py, PyDict>>,
-    py: Python<'py>,
-    used: &mut usize,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if let Some(keywords) = keywords
-        && let Some(value) = keywords.get_item(&parameter.name)?
-    {
-        *used += 1;
-        return Ok(Some(value));
+/// A signature's parameters as they take arguments.
+struct Binding<'a, 'py> {
+    arguments: Arguments<'a, 'py>,
+    /// Keyword arguments that a parameter took.
+    claimed: usize,
+}
+
+impl<'py> Binding<'_, 'py> {
+    /// The argument of a parameter that is filled by position only.
+    fn by_position(
+        &self,
+        index: usize,
+        parameter: &Parameter,
+        py: Python<'py>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let given = self.arguments.at(index)?;
+        Ok(given.or_else(|| parameter.default(py)))
     }
-    Ok(parameter.default(py))
+
+    /// The argument of a parameter that is filled by name only.
+    fn by_name(
+        &mut self,
+        parameter: &Parameter,
+        py: Python<'py>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let given = self.arguments.named(parameter)?;
+        self.claimed += usize::from(given.is_some());
+        Ok(given.or_else(|| parameter.default(py)))
+    }
+
+    /// The argument of a parameter that is filled either way; none if both ways were taken.
+    fn by_either(
+        &mut self,
+        index: usize,
+        parameter: &Parameter,
+        py: Python<'py>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        match self.arguments.at(index)? {
+            Some(_) if self.arguments.named(parameter)?.is_some() => Ok(None),
+            Some(given) => Ok(Some(given)),
+            None => self.by_name(parameter, py),
+        }
+    }
+}
+
+impl Signature {
+    /// Encodes the arguments as the signature binds them. `false`: they do not fit, and calling
+    /// the function will say why.
+    pub fn encode<'py>(
+        &self,
+        walk: &mut Walk<'_, 'py>,
+        arguments: Arguments<'_, 'py>,
+    ) -> Result<bool> {
+        if arguments.positional.len() > self.positional.len() && self.rest.is_none() {
+            return Ok(false);
+        }
+        let py = walk.py();
+        let mut binding = Binding {
+            arguments,
+            claimed: 0,
+        };
+        for (index, parameter) in self.positional.iter().enumerate() {
+            let argument = if index < self.positional_only {
+                binding.by_position(index, parameter, py)?
+            } else {
+                binding.by_either(index, parameter, py)?
+            };
+            let Some(argument) = argument else {
+                return Ok(false);
+            };
+            parameter.encode(walk, &argument)?;
+        }
+        self.encode_rest(walk, arguments)?;
+        for parameter in &self.keyword_only {
+            let Some(argument) = binding.by_name(parameter, py)? else {
+                return Ok(false);
+            };
+            parameter.encode(walk, &argument)?;
+        }
+        self.encode_keywords(walk, &binding)
+    }
+
+    fn encode_rest<'py>(
+        &self,
+        walk: &mut Walk<'_, 'py>,
+        arguments: Arguments<'_, 'py>,
+    ) -> Result<()> {
+        let Some(parameter) = &self.rest else {
+            return Ok(());
+        };
+        let all = arguments.positional;
+        let rest = all.get_slice(self.positional.len().min(all.len()), all.len());
+        parameter.encode(walk, rest.as_any())
+    }
+
+    /// Encodes what no parameter took. Its order counts: the function sees it.
+    fn encode_keywords<'py>(
+        &self,
+        walk: &mut Walk<'_, 'py>,
+        binding: &Binding<'_, 'py>,
+    ) -> Result<bool> {
+        let given = binding.arguments.keywords;
+        let Some(parameter) = &self.keywords else {
+            return Ok(given.map_or(0, PyDictMethods::len) == binding.claimed);
+        };
+        let unclaimed = match given {
+            Some(given) => self.unclaimed(given)?,
+            None => PyDict::new(walk.py()),
+        };
+        parameter.encode(walk, unclaimed.as_any())?;
+        Ok(true)
+    }
+
+    fn unclaimed<'py>(&self, given: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyDict>> {
+        let unclaimed = given.copy()?;
+        let by_name = self.positional.iter().skip(self.positional_only);
+        for parameter in by_name.chain(&self.keyword_only) {
+            if unclaimed.contains(&parameter.name)? {
+                unclaimed.del_item(&parameter.name)?;
+            }
+        }
+        Ok(unclaimed)
+    }
 }

@@ -87,9 +87,7 @@ impl Encoder {
         let length = significant / 8 + 1;
         let mut node = [0; 10];
         node[0] = Tag::Int as u8;
-        #[expect(clippy::cast_possible_truncation, reason = "1 to 8")]
-        let length_byte = length as u8;
-        node[1] = length_byte;
+        node[1] = low_byte(length);
         node[2..].copy_from_slice(&value.to_le_bytes());
         // Ten bytes at once and some taken back is faster than a copy of a length not known.
         self.bytes.extend_from_slice(&node);
@@ -133,11 +131,10 @@ impl Encoder {
     /// Writes an unsigned number in LEB128: seven bits a byte, low ones first.
     pub fn length(&mut self, mut value: usize) {
         while value >= 0x80 {
-            self.bytes.push((value & 0x7f) as u8 | 0x80);
+            self.bytes.push(low_byte(value) | 0x80);
             value >>= 7;
         }
-        #[expect(clippy::cast_possible_truncation, reason = "below 0x80")]
-        self.bytes.push(value as u8);
+        self.bytes.push(low_byte(value));
     }
 
     /// Writes bytes that an encoder made earlier: a complete node.
@@ -248,6 +245,11 @@ impl Encoder {
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "that is what it is for")]
+fn low_byte(value: usize) -> u8 {
+    value as u8
 }
 
 fn update(hasher: &mut Hasher, bytes: &[u8]) {

@@ -48,9 +48,10 @@ static FOR_DEFINITIONS: Hashers = Hashers {
 
 impl Hasher {
     fn new(target: Target, function: &Bound<'_, PyAny>) -> Self {
-        let name = function
-            .getattr("__qualname__")
-            .map_or_else(|_| crate::python::type_name(function), |name| name.to_string());
+        let name = function.getattr("__qualname__").map_or_else(
+            |_| crate::python::type_name(function),
+            |name| name.to_string(),
+        );
         Self {
             target,
             function: function.clone().unbind(),
@@ -93,9 +94,10 @@ impl Hasher {
 /// The digest of a definition; one that refers to things without content is like no other.
 pub fn definition_digest(definition: &Bound<'_, PyAny>, function: &str) -> Result<[u8; 32]> {
     let mut walk = Walk::new(definition.py(), function, &FOR_DEFINITIONS);
-    walk.definition(function, definition.clone())?;
+    walk.definition(function, definition)?;
     if walk.is_opaque() {
-        walk.encoder.leaf(super::tag::Tag::Opaque, &serial().to_le_bytes());
+        walk.encoder
+            .leaf(super::tag::Tag::Opaque, &serial().to_le_bytes());
     }
     Ok(walk.encoder.function_digest())
 }
@@ -207,7 +209,11 @@ fn targets(target: &Bound<'_, PyAny>) -> Result<Vec<Target>> {
     };
     let members = members.cast::<PyTuple>().map_err(|_| bad_target(target))?;
     let members = members.iter().map(|member| targets(&member));
-    Ok(members.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    Ok(members
+        .collect::<Result<Vec<_>>>()?
+        .into_iter()
+        .flatten()
+        .collect())
 }
 
 fn bad_option(option: &Bound<'_, PyAny>) -> crate::error::Error {

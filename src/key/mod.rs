@@ -11,4 +11,6 @@ pub mod binding;
 #[cfg(feature = "python")]
 pub mod hashers;
 #[cfg(feature = "python")]
+pub mod signature;
+#[cfg(feature = "python")]
 pub mod walk;

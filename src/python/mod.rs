@@ -24,7 +24,9 @@ impl Imported {
     /// The object that the name stands for.
     pub fn get<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<&'a Bound<'py, PyAny>> {
         let object = self.object.get_or_try_init(py, || {
-            py.import(self.module)?.getattr(self.name).map(Bound::unbind)
+            py.import(self.module)?
+                .getattr(self.name)
+                .map(Bound::unbind)
         })?;
         Ok(object.bind(py))
     }

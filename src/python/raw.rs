@@ -22,6 +22,9 @@ pub fn reference_count(value: &Bound<'_, PyAny>) -> isize {
     unsafe { ffi::Py_REFCNT(value.as_ptr()) as isize }
 }
 
+/// A dict's key and value.
+pub type Item<'py> = (Bound<'py, PyAny>, Bound<'py, PyAny>);
+
 /// A position in a dict that is being walked, safe against changes by others.
 pub struct DictCursor<'py> {
     dict: Bound<'py, PyDict>,
@@ -55,7 +58,7 @@ impl<'py> DictCursor<'py> {
     }
 
     /// The next item, in the dict's order.
-    pub fn next(&mut self) -> Result<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>, Changed> {
+    pub fn next(&mut self) -> Result<Option<Item<'py>>, Changed> {
         let py = self.dict.py();
         let mut key = std::ptr::null_mut();
         let mut value = std::ptr::null_mut();

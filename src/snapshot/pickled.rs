@@ -26,14 +26,22 @@ impl Pickled {
         let handed_out = PyList::empty(py);
         let options = PyDict::new(py);
         options.set_item(intern!(py, "protocol"), 5)?;
-        options.set_item(intern!(py, "buffer_callback"), handed_out.getattr("append")?)?;
-        let stream = python::PICKLE_DUMPS.get(py)?.call((value,), Some(&options))?;
+        options.set_item(
+            intern!(py, "buffer_callback"),
+            handed_out.getattr("append")?,
+        )?;
+        let stream = python::PICKLE_DUMPS
+            .get(py)?
+            .call((value,), Some(&options))?;
         let stream = stream.cast_into::<PyBytes>()?;
         let buffers = handed_out
             .iter()
             .map(|buffer| Buffer::copy(&buffer))
             .collect::<PyResult<Vec<_>>>()?;
-        let size = size_of(&stream)? + buffers.iter().try_fold(0, |sum, b| Ok::<_, PyErr>(sum + size_of(b.contents.bind(py))?))?;
+        let size = size_of(&stream)?
+            + buffers.iter().try_fold(0, |sum, b| {
+                Ok::<_, PyErr>(sum + size_of(b.contents.bind(py))?)
+            })?;
         Ok(Self {
             stream: stream.unbind(),
             buffers,

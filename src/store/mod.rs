@@ -76,7 +76,9 @@ impl<K: Eq + Hash, V: Clone> Store<K, V> {
     /// Whether `get` would find a value. Counts nothing.
     #[must_use]
     pub fn contains(&self, key: &K, now: Nanos) -> bool {
-        self.entries.get(key).is_some_and(|entry| entry.expiry > now)
+        self.entries
+            .get(key)
+            .is_some_and(|entry| entry.expiry > now)
     }
 
     /// Stores a value of `size` bytes that took `cost` nanoseconds, and lets go of what that
@@ -182,7 +184,11 @@ impl<K: Eq + Hash, V: Clone> Store<K, V> {
 mod tests {
     use super::*;
 
-    fn store(max_entries: Option<usize>, max_bytes: Option<u64>, ttl: Option<Nanos>) -> Store<u8, u8> {
+    fn store(
+        max_entries: Option<usize>,
+        max_bytes: Option<u64>,
+        ttl: Option<Nanos>,
+    ) -> Store<u8, u8> {
         Store::new(Bounds {
             max_entries,
             max_bytes,

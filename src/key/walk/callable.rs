@@ -66,14 +66,12 @@ impl<'py> Walk<'_, 'py> {
     }
 
     fn cell(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
-        match value.getattr(intern!(self.py, "cell_contents")) {
-            Ok(contents) => self.open_fixed(value, Tag::Cell, Shape::Parts, vec![contents]),
-            // An empty cell raises ValueError: its variable is bound later, or never.
-            Err(_) => {
-                self.encoder.unit(Tag::EmptyCell);
-                Ok(())
-            }
-        }
+        // An empty cell raises ValueError: its variable is bound later, or never.
+        let Ok(contents) = value.getattr(intern!(self.py, "cell_contents")) else {
+            self.encoder.unit(Tag::EmptyCell);
+            return Ok(());
+        };
+        self.open_fixed(value, Tag::Cell, Shape::Parts, vec![contents])
     }
 
     fn cached(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {

@@ -45,7 +45,8 @@ impl<'py> Walk<'_, 'py> {
         if let (Ok(module), Ok(name)) = (module.cast::<PyString>(), name.cast::<PyString>())
             && (is_static(class)? || is_held(class, module, name)?)
         {
-            return self.named_class(class, &module.to_string_lossy(), &name.to_string_lossy());
+            self.named_class(class, &module.to_string_lossy(), &name.to_string_lossy());
+            return Ok(());
         }
         let attributes = class.getattr(intern!(py, "__dict__"))?;
         let attributes = filtered(py, &attributes, is_content)?;
@@ -62,7 +63,7 @@ impl<'py> Walk<'_, 'py> {
     }
 
     /// A class is met once for each of its instances: its bytes are remembered, short as they are.
-    fn named_class(&mut self, class: &Bound<'py, PyType>, module: &str, name: &str) -> Result<()> {
+    fn named_class(&mut self, class: &Bound<'py, PyType>, module: &str, name: &str) {
         let mut node = Encoder::new();
         node.open(Tag::Global);
         node.length(2);
@@ -71,7 +72,6 @@ impl<'py> Walk<'_, 'py> {
         let node = node.close();
         self.encoder.node(node);
         self.memo.remember(class.as_any(), node);
-        Ok(())
     }
 }
 

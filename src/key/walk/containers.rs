@@ -3,8 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyTuple};
 
-use super::{Walk, shared};
 use super::frame::Cursor;
+use super::{Walk, shared};
 use crate::error::Result;
 use crate::key::tag::Tag;
 use crate::python::raw::DictCursor;

@@ -142,13 +142,13 @@ impl<'py> Cursor<'py> {
         })
     }
 
-    /// How many children there are, where the tag does not tell.
-    pub fn count(&self) -> Option<usize> {
+    /// How many children there are.
+    pub fn count(&self) -> usize {
         match self {
-            Self::List { length, .. } | Self::Set { length, .. } => Some(*length),
-            Self::Tuple { tuple, .. } => Some(tuple.len()),
-            Self::Dict { items, .. } => Some(items.left()),
-            Self::Fixed { parts, .. } => Some(parts.len()),
+            Self::List { length, .. } | Self::Set { length, .. } => *length,
+            Self::Tuple { tuple, .. } => tuple.len(),
+            Self::Dict { items, .. } => items.left(),
+            Self::Fixed { parts, .. } => parts.len(),
         }
     }
 

@@ -25,16 +25,20 @@ pub fn write(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> Result<bool> {
     } else if value.is_exact_instance_of::<PyNone>() {
         encoder.unit(Tag::None);
     } else if let Ok(truth) = value.cast_exact::<PyBool>() {
-        encoder.unit(if truth.is_true() { Tag::True } else { Tag::False });
+        encoder.unit(if truth.is_true() {
+            Tag::True
+        } else {
+            Tag::False
+        });
     } else if let Ok(bytes) = value.cast_exact::<PyBytes>() {
         contents(value.py(), encoder, Tag::Bytes, bytes.as_bytes());
     } else {
-        return rare(encoder, value);
+        return Ok(rare(encoder, value));
     }
     Ok(true)
 }
 
-fn rare(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> Result<bool> {
+fn rare(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> bool {
     if let Ok(number) = value.cast_exact::<PyComplex>() {
         encoder.complex(number.real(), number.imag());
     } else if let Ok(bytes) = value.cast_exact::<PyByteArray>() {
@@ -45,9 +49,9 @@ fn rare(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> Result<bool> {
     } else if value.is_exact_instance_of::<PyNotImplemented>() {
         encoder.unit(Tag::NotImplemented);
     } else {
-        return Ok(false);
+        return false;
     }
-    Ok(true)
+    true
 }
 
 /// Writes bytes, with the interpreter released if there are many.
@@ -65,8 +69,8 @@ fn string(encoder: &mut Encoder, text: &Bound<'_, PyString>) -> Result<()> {
         contents(text.py(), encoder, Tag::Str, utf8.as_bytes());
         return Ok(());
     }
-    let encoded = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
-    let bytes = encoded.cast::<PyBytes>().map_err(PyErr::from)?;
+    let surrogates_passed = text.call_method1("encode", ("utf-8", "surrogatepass"))?;
+    let bytes = surrogates_passed.cast::<PyBytes>().map_err(PyErr::from)?;
     encoder.leaf(Tag::StrWithSurrogates, bytes.as_bytes());
     Ok(())
 }

@@ -135,7 +135,9 @@ impl<'py> Memo<'py> {
     /// Forgets what has to do with cycles since `marks`; returns how many containers that were.
     pub fn forget_cycles(&mut self, marks: Marks) -> usize {
         let members = self.cycle.split_off(marks.cycle.min(self.cycle.len()));
-        let complete = self.of_cycle.split_off(marks.of_cycle.min(self.of_cycle.len()));
+        let complete = self
+            .of_cycle
+            .split_off(marks.of_cycle.min(self.of_cycle.len()));
         let forgotten = members.len() + complete.len();
         for address in members.into_iter().flatten().chain(complete) {
             self.forget(address);

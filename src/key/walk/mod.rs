@@ -19,7 +19,7 @@ use self::memo::{Memo, Seen};
 use super::encoder::Encoder;
 use super::hashers::{self, Hasher, Hashers};
 use super::tag::Tag;
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::python::{raw, type_name};
 
 /// Containers that may lie inside each other. Deeper values are most likely endless ones, made
@@ -73,8 +73,12 @@ impl<'a, 'py> Walk<'a, 'py> {
     }
 
     /// Encodes an argument; messages call it `root`.
-    pub fn argument(&mut self, root: &Bound<'py, PyString>, value: Bound<'py, PyAny>) -> Result<()> {
-        if self.hashers.are_none() && leaf::write(&mut self.encoder, &value)? {
+    pub fn argument(
+        &mut self,
+        root: &Bound<'py, PyString>,
+        value: &Bound<'py, PyAny>,
+    ) -> Result<()> {
+        if self.hashers.are_none() && leaf::write(&mut self.encoder, value)? {
             return Ok(());
         }
         self.root = Some(root.clone());
@@ -83,7 +87,7 @@ impl<'a, 'py> Walk<'a, 'py> {
 
     /// Encodes what a definition refers to. What has no content is named by its type, and noted:
     /// see [`is_opaque`](Self::is_opaque).
-    pub fn definition(&mut self, root: &str, value: Bound<'py, PyAny>) -> Result<()> {
+    pub fn definition(&mut self, root: &str, value: &Bound<'py, PyAny>) -> Result<()> {
         self.root = Some(PyString::new(self.py, root));
         self.lenient += 1;
         let result = self.value(value);
@@ -96,7 +100,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         self.opaque
     }
 
-    fn value(&mut self, value: Bound<'py, PyAny>) -> Result<()> {
+    fn value(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         self.visit(value)?;
         while let Some(frame) = self.frames.last_mut() {
             let step = if self.hashers.are_none() {
@@ -105,7 +109,7 @@ impl<'a, 'py> Walk<'a, 'py> {
                 frame.cursor.step()
             };
             match step {
-                Step::Child(child) => self.visit(child)?,
+                Step::Child(child) => self.visit(&child)?,
                 Step::End => self.close(),
                 Step::Failed(failure) => return Err(self.unhashable_here(failure)),
             }
@@ -114,10 +118,10 @@ impl<'a, 'py> Walk<'a, 'py> {
     }
 
     /// Encodes a leaf, or opens a frame for what has children.
-    fn visit(&mut self, value: Bound<'py, PyAny>) -> Result<()> {
-        self.start_element(&value)?;
-        match self.dispatch(&value) {
-            Err(Error::Unhashable { .. }) if self.lenient > 0 => self.name_only(&value),
+    fn visit(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
+        self.start_element(value)?;
+        match self.dispatch(value) {
+            Err(Error::Unhashable { .. }) if self.lenient > 0 => self.name_only(value),
             outcome => outcome,
         }
     }
@@ -144,7 +148,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         self.reduced(value)
     }
 
-    /// What the user says of the value: hash_funcs, `__cache_key__`, `register_hasher`.
+    /// What the user says of the value: `hash_funcs`, `__cache_key__`, `register_hasher`.
     fn custom(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
         if let Some(hasher) = self.hashers.local(value)?.filter(|h| self.applies(h)) {
             return self.hashed(value, hasher).map(|()| true);
@@ -159,7 +163,10 @@ impl<'a, 'py> Walk<'a, 'py> {
     }
 
     fn applies(&self, hasher: &Hasher) -> bool {
-        !self.suspended.iter().any(|open| std::ptr::eq(*open, hasher))
+        !self
+            .suspended
+            .iter()
+            .any(|open| std::ptr::eq(*open, hasher))
     }
 
     /// Writes a container that was met before in this walk.
@@ -208,9 +215,7 @@ impl<'a, 'py> Walk<'a, 'py> {
             Cursor::Set { .. } => self.encoder.open_sorted(tag),
             _ => self.encoder.open(tag),
         }
-        if let Some(count) = cursor.count() {
-            self.encoder.length(count);
-        }
+        self.encoder.length(cursor.count());
         let marks = self.memo.marks();
         self.frames
             .push(Frame::new(cursor, owner, self.visits, marks));
@@ -236,8 +241,7 @@ impl<'a, 'py> Walk<'a, 'py> {
             self.memo.in_cycle(frame.owner.as_ref(), frame.visit);
             self.reaches(frame.lowest);
         } else {
-            self.memo
-                .complete(frame.owner.as_ref(), node, frame.marks);
+            self.memo.complete(frame.owner.as_ref(), node, frame.marks);
         }
         if frame.suspends {
             self.memo.forget_done(frame.marks);
@@ -323,7 +327,10 @@ impl<'a, 'py> Walk<'a, 'py> {
 
     /// The way to the value that is being walked.
     fn path(&self) -> String {
-        let root = self.root.as_ref().map_or_else(String::new, ToString::to_string);
+        let root = self
+            .root
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string);
         path::render(&root, &self.frames)
     }
 
@@ -332,21 +339,25 @@ impl<'a, 'py> Walk<'a, 'py> {
             return cause.into();
         }
         Error::UserHash {
-            function: self.function.to_owned(),
+            place: Box::new(self.place(value)),
             hasher: hasher.to_owned(),
-            path: self.path(),
-            type_name: type_name(value),
             cause,
         }
     }
 
     fn unhashable(&self, value: &Bound<'py, PyAny>, reason: &str, cause: Option<PyErr>) -> Error {
         Error::Unhashable {
+            place: Box::new(self.place(value)),
+            reason: reason.to_owned(),
+            cause,
+        }
+    }
+
+    fn place(&self, value: &Bound<'py, PyAny>) -> Place {
+        Place {
             function: self.function.to_owned(),
             path: self.path(),
             type_name: type_name(value),
-            reason: reason.to_owned(),
-            cause,
         }
     }
 

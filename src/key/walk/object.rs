@@ -41,13 +41,22 @@ impl<'py> Walk<'_, 'py> {
             self.encoder.unit(Tag::Sentinel);
             return Ok(());
         }
-        Err(self.unhashable(value, "a bare object() has no content, only its identity", None))
+        Err(self.unhashable(
+            value,
+            "a bare object() has no content, only its identity",
+            None,
+        ))
     }
 
     /// An object that is found by name in its module.
     fn global(&mut self, value: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> Result<()> {
         let module = module_of(value)?;
-        self.open_fixed(value, Tag::Global, Shape::Parts, vec![module, name.clone().into_any()])
+        self.open_fixed(
+            value,
+            Tag::Global,
+            Shape::Parts,
+            vec![module, name.clone().into_any()],
+        )
     }
 
     /// The memory that pickle would write out of band.
@@ -95,7 +104,11 @@ fn parts<'py>(
     // Items and pairs come as iterators: what they yield counts.
     for part in &mut parts[4..6] {
         if !part.is_none() {
-            *part = part.try_iter()?.collect::<PyResult<Vec<_>>>()?.into_pyobject(py)?.into_any();
+            *part = part
+                .try_iter()?
+                .collect::<PyResult<Vec<_>>>()?
+                .into_pyobject(py)?
+                .into_any();
         }
     }
     Ok(parts)
@@ -111,7 +124,7 @@ fn constructor<'py>(callable: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>>
     }
     let qualified_name = callable.getattr(intern!(py, "__qualname__"))?;
     let owner = callable.getattr_opt(intern!(py, "__self__"))?;
-    let class = owner.filter(|owner| owner.is_instance_of::<PyType>());
+    let class = owner.filter(PyAnyMethods::is_instance_of::<PyType>);
     let place = match class {
         Some(class) => class,
         None => module_of(callable)?,
@@ -138,7 +151,10 @@ pub(super) fn filtered<'py>(
     let kept = PyDict::new(py);
     for item in attributes.call_method0("items")?.try_iter()? {
         let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
-        if name.cast::<PyString>().is_ok_and(|name| name.to_str().is_ok_and(&keep)) {
+        if name
+            .cast::<PyString>()
+            .is_ok_and(|name| name.to_str().is_ok_and(&keep))
+        {
             kept.set_item(name, value)?;
         }
     }

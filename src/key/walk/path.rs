@@ -30,7 +30,11 @@ fn step(path: &mut String, cursor: &Cursor<'_>, in_state: &mut bool) {
         Cursor::Tuple { .. } if *in_state => {}
         Cursor::List { next, .. } | Cursor::Tuple { next, .. } => index(path, *next),
         Cursor::Dict { key: None, .. } | Cursor::Set { .. } => {}
-        Cursor::Dict { key: Some(key), value, .. } => {
+        Cursor::Dict {
+            key: Some(key),
+            value,
+            ..
+        } => {
             let is_key = value.is_some();
             item(path, key, std::mem::take(in_state), is_key);
         }

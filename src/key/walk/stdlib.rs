@@ -55,7 +55,10 @@ impl<'py> Walk<'_, 'py> {
                 let items = value.try_iter()?.collect::<PyResult<Vec<_>>>()?;
                 (Tag::DictView, vec![PyList::new(self.py, items)?.into_any()])
             }
-            "property" if builtin => (Tag::Descriptor, attributes(value, &["fget", "fset", "fdel"])?),
+            "property" if builtin => (
+                Tag::Descriptor,
+                attributes(value, &["fget", "fset", "fdel"])?,
+            ),
             "staticmethod" | "classmethod" if builtin => {
                 (Tag::Descriptor, attributes(value, &["__func__"])?)
             }
