@@ -94,6 +94,11 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         Begin::Owner(guard)
     }
 
+    /// Counts a call that is computed without being stored.
+    pub fn count_miss(&self) {
+        self.store.lock().count_miss();
+    }
+
     /// Counts a call that was answered by another's computation.
     pub fn count_shared(&self) {
         self.store.lock().count_hit();
@@ -127,13 +132,10 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         guard.land(Err(failure), |_| ());
     }
 
-    /// Takes out the value under `key` if it is the one that the caller may not use.
+    /// Takes out the value under `key` if it is the one that the caller was given and may not use.
     pub fn reject(&self, key: &K, is_meant: impl FnOnce(&V) -> bool) -> Removed<V> {
-        self.store
-            .lock()
-            .remove_if(key, is_meant)
-            .into_iter()
-            .collect()
+        let rejected = self.store.lock().reject(key, is_meant);
+        rejected.into_iter().collect()
     }
 
     /// Takes out one value; what is being computed for its key will not be stored.

@@ -38,7 +38,7 @@ mod _core {
     #[pymodule_export]
     use crate::api::{
         caches::release_all,
-        decorators::Decorator,
+        decorators::{ConfiguredDecorator, Decorator},
         function::CachedFunction,
         method::CachedMethod,
         module::{end_session, parse_size, parse_ttl, register_hasher, session, stats},

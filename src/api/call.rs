@@ -69,6 +69,7 @@ impl<'a, 'py> Call<'a, 'py> {
         };
         let cache = self.function.cache(py)?;
         if self.function.options().bounds.time_to_live == Some(0) {
+            cache.entries.count_miss();
             return self.compute(py);
         }
         let mut departed = crate::store::Removed::default();

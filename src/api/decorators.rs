@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyCode, PyDict, PyFunction, PyTuple, PyType};
+use pyo3::types::{PyCode, PyDict, PyFunction, PyType};
 
 use super::caches;
 use super::function::CachedFunction;
@@ -125,10 +125,14 @@ impl Decorator {
             None => Options::new(description.kind),
         };
         let options = Arc::new(options);
-        match func {
-            Some(func) => Ok(description.decorate(func, options)?.into_any()),
-            None => description.configured(py, options),
+        if let Some(func) = func {
+            return Ok(description.decorate(func, options)?.into_any());
         }
+        let configured = ConfiguredDecorator {
+            description,
+            options,
+        };
+        Ok(Bound::new(py, configured)?.into_any())
     }
 
     /// Forget every entry of the functions that this decorator and its sibling have decorated.
@@ -150,20 +154,26 @@ impl Decorator {
     }
 }
 
-impl Description {
-    fn configured<'py>(
-        &'static self,
-        py: Python<'py>,
-        options: Arc<Options>,
-    ) -> PyResult<Bound<'py, PyAny>> {
-        let decorate = move |arguments: &Bound<'_, PyTuple>, _: Option<&Bound<'_, PyDict>>| {
-            let func = arguments.get_item(0)?;
-            let decorated = self.decorate(&func, Arc::clone(&options))?;
-            Ok::<_, PyErr>(decorated.unbind())
-        };
-        Ok(PyCFunction::new_closure(py, None, None, decorate)?.into_any())
+/// A decorator with its options.
+#[pyclass(frozen, module = "memoxide")]
+pub struct ConfiguredDecorator {
+    description: &'static Description,
+    options: Arc<Options>,
+}
+
+#[pymethods]
+impl ConfiguredDecorator {
+    /// Decorate a function.
+    fn __call__<'py>(&self, func: &Bound<'py, PyAny>) -> PyResult<Bound<'py, CachedFunction>> {
+        Ok(self.description.decorate(func, Arc::clone(&self.options))?)
     }
 
+    fn __repr__(&self) -> String {
+        format!("<memoxide.{} with options>", self.description.name)
+    }
+}
+
+impl Description {
     fn decorate<'py>(
         &self,
         func: &Bound<'py, PyAny>,

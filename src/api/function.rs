@@ -151,7 +151,8 @@ impl CachedFunction {
         let cache = self.cache(py)?;
         if arguments.are_none() {
             cache.clear(py);
-        } else if let Some(key) = Call::new(self, arguments).key(py)? {
+        } else {
+            let key = Call::new(self, arguments).key_or_raise(py)?;
             cache.release(py, cache.entries.clear_key(&key));
         }
         Ok(())
@@ -216,7 +217,7 @@ impl CachedFunction {
         Ok(self.holds(py, Arguments::new(args, kwargs))?)
     }
 
-    /// The call's key, 64 hexadecimal digits: the same in every process.
+    /// The call's key, 64 hexadecimal digits: the same in every process of one Python version.
     #[pyo3(signature = (*args, **kwargs))]
     fn key(
         &self,

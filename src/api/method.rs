@@ -96,7 +96,7 @@ impl CachedMethod {
             .holds(py, Arguments::new(&args, kwargs))?)
     }
 
-    /// The call's key, 64 hexadecimal digits: the same in every process.
+    /// The call's key, 64 hexadecimal digits: the same in every process of one Python version.
     #[pyo3(signature = (*args, **kwargs))]
     fn key(
         &self,

@@ -25,7 +25,7 @@ pub fn register_hasher(r#type: &Bound<'_, PyAny>, fn_: &Bound<'_, PyAny>) -> PyR
     Ok(hashers::register(r#type, fn_)?)
 }
 
-/// One row for each cached function, most expensive to lose first.
+/// One row for each cached function and session, by name.
 #[pyfunction]
 pub fn stats(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyAny>>> {
     let mut all = caches::all();

@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::RwLock;
-use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -84,11 +83,19 @@ impl Hasher {
     fn is_for(&self, class: &Bound<'_, PyType>) -> bool {
         match &self.target {
             Target::Class(target) => target.is(class),
-            Target::Name(name) => class
-                .fully_qualified_name()
-                .is_ok_and(|qualified| qualified == name.as_str()),
+            Target::Name(name) => {
+                class
+                    .fully_qualified_name()
+                    .is_ok_and(|short| short == name.as_str())
+                    || full_name(class).is_ok_and(|full| full == *name)
+            }
         }
     }
+}
+
+/// Module and qualified name, also where Python leaves `builtins` and `__main__` out.
+fn full_name(class: &Bound<'_, PyType>) -> PyResult<String> {
+    Ok(format!("{}.{}", class.module()?, class.qualname()?))
 }
 
 /// The digest of a definition; one that refers to things without content is like no other.
@@ -231,9 +238,8 @@ fn bad_target(target: &Bound<'_, PyAny>) -> crate::error::Error {
 }
 
 fn not_callable(target: &Bound<'_, PyAny>, function: &Bound<'_, PyAny>) -> crate::error::Error {
-    PyTypeError::new_err(format!(
+    crate::error::Error::Option(format!(
         "the hash function for {target} must be callable, not {}",
         crate::python::type_name(function)
     ))
-    .into()
 }

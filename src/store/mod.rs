@@ -127,12 +127,16 @@ impl<K: Eq + Hash, V: Clone> Store<K, V> {
         Some(entry.value)
     }
 
-    /// Takes out the value under `key` if it is the one that the caller means.
-    pub fn remove_if(&mut self, key: &K, is_meant: impl FnOnce(&V) -> bool) -> Option<V> {
-        if is_meant(&self.entries.get(key)?.value) {
-            return self.remove(key);
+    /// Takes out the value under `key` if it is the one that the caller means, and takes back the
+    /// hit by which the caller got it.
+    pub fn reject(&mut self, key: &K, is_meant: impl FnOnce(&V) -> bool) -> Option<V> {
+        let entry = self.entries.get(key)?;
+        if !is_meant(&entry.value) {
+            return None;
         }
-        None
+        self.counters.hits = self.counters.hits.saturating_sub(1);
+        self.counters.nanos_saved = self.counters.nanos_saved.saturating_sub(entry.cost);
+        self.remove(key)
     }
 
     /// Takes out all values.
@@ -252,6 +256,17 @@ mod tests {
         put(&mut store, 1, 3, 0);
         assert_eq!(put(&mut store, 1, 4, 0), [1]);
         assert_eq!((store.bytes(), store.counters().evictions), (4, 0));
+    }
+
+    #[test]
+    fn a_rejected_value_was_no_hit() {
+        let mut store = store(None, None, None);
+        put(&mut store, 1, 1, 0);
+        get(&mut store, 1, 0);
+        assert_eq!(store.reject(&1, |value| *value == 2), None);
+        assert_eq!(store.reject(&1, |value| *value == 1), Some(1));
+        assert_eq!(store.counters(), Counters::default());
+        assert!(store.is_empty());
     }
 
     #[test]

@@ -98,6 +98,8 @@ def test_clear_forgets_one_call_or_all():
     f.clear()
     assert f.cache_info().entries == 0
     assert runs == [(1, 0), (2, 0), (1, 0), (2, 0)]
+    with pytest.raises(TypeError):
+        f.clear(z=1)
 
 
 def test_contains_and_key_compute_and_count_nothing():

@@ -155,6 +155,14 @@ def test_what_cannot_be_called_is_not_decorated(thing):
             mx.cache_data(thing)
 
 
+@pytest.mark.parametrize("arguments", [(), (len, 3)])
+def test_a_configured_decorator_takes_one_function(arguments):
+    configured = mx.cache_data(ttl=60)
+    assert repr(configured) == "<memoxide.cache_data with options>"
+    with pytest.raises(TypeError, match="argument"):
+        configured(*arguments)
+
+
 def test_what_this_version_cannot_cache_is_refused():
     async def coroutine():
         return 1
@@ -216,11 +224,16 @@ def test_hash_funcs_by_name_by_union_and_for_builtins():
 
     name = f"{Thing.__module__}.{Thing.__qualname__}"
 
-    @mx.cache_data(hash_funcs={name: lambda _: 0, int | float: lambda value: round(value)})
+    @mx.cache_data(hash_funcs={
+        name: lambda _: 0,
+        "builtins.dict": lambda _: 0,
+        int | float: lambda value: round(value),
+    })  # fmt: skip
     def f(value):
         return None
 
     assert f.key(Thing()) == f.key(Thing())
+    assert len({f.key({"a": 1}), f.key({"a": 2})}) == 1
     assert f.key(1.2) == f.key(1.4) != f.key(1.6)
     assert f.key([1.2]) == f.key([1.4])
 
@@ -282,7 +295,7 @@ def test_registered_hashers_serve_every_function(in_child):
         assert f.key("A") == f.key("a") != f.key("b")
         try:
             mx.register_hasher(Thing, 3)
-        except TypeError as error:
+        except mx.errors.OptionError as error:
             assert "callable" in str(error)
         else:
             raise AssertionError

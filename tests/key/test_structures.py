@@ -117,6 +117,21 @@ def test_a_shared_part_of_a_cycle_is_found_again(key):
     assert key(graph()) != key(other)
 
 
+def test_who_else_holds_a_part_of_a_cycle_does_not_count(key):
+    def ring():
+        a, b = ["p"], []
+        b.append(a)
+        a.append(b)
+        return a, b
+
+    a, b = ring()
+    held = key([a, a])
+    del b
+    assert key([a, a]) == held
+    other = ring()[0]
+    assert key([other, other]) == held
+
+
 def test_a_cycle_through_a_set_has_one_key_in_any_order(in_child):
     script = """
         import memoxide as mx

@@ -81,6 +81,8 @@ def test_release_on_rejection():
     valid = False
     assert connect() is made[1]
     assert released == [made[0]]
+    info = connect.cache_info()
+    assert (info.hits, info.misses) == (1, 2), "what was rejected was no hit"
 
 
 def test_release_when_options_change():
@@ -134,7 +136,7 @@ def test_an_error_in_on_release_is_logged_and_harms_nobody(caplog):
     assert sorted(released) == ["a", "b"]
     assert "already closed" in caplog.text
     assert "connect" in caplog.text
-    assert connect("a").name == "a"
+    assert not connect.contains("a")
 
 
 def test_an_error_in_validate_reaches_the_caller():

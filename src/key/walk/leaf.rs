@@ -80,7 +80,13 @@ fn int(encoder: &mut Encoder, number: &Bound<'_, PyInt>) -> Result<()> {
         encoder.int(small);
         return Ok(());
     }
-    let length = number.call_method0("bit_length")?.extract::<usize>()? / 8 + 1;
+    // A negative number needs as many bits as its complement.
+    let magnitude = if number.lt(0)? {
+        number.call_method0("__invert__")?
+    } else {
+        number.clone().into_any()
+    };
+    let length = magnitude.call_method0("bit_length")?.extract::<usize>()? / 8 + 1;
     let options = [("signed", true)];
     let options = pyo3::types::IntoPyDict::into_py_dict(options, number.py())?;
     let bytes = number.call_method("to_bytes", (length, "little"), Some(&options))?;

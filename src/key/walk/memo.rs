@@ -94,13 +94,15 @@ impl<'py> Memo<'py> {
     /// Notes that the walk leaves a container whose bytes say all, and with it the cycle that it
     /// began: from now on each of its containers is named by the cycle's bytes and its number.
     pub fn complete(&mut self, owner: Option<&Bound<'py, PyAny>>, node: &[u8], marks: Marks) {
-        if self.cycle.len() > marks.cycle {
+        let begins_cycle = self.cycle.len() > marks.cycle;
+        if begins_cycle {
             self.name_cycle(node, marks.cycle);
         }
         let Some(owner) = owner else {
             return;
         };
-        if node.len() < WORTH_REMEMBERING && self.cycle.len() == marks.cycle {
+        // The first of a cycle is remembered in any case, as the others are.
+        if node.len() < WORTH_REMEMBERING && !begins_cycle {
             self.forget(address(owner));
             return;
         }
