@@ -21,7 +21,7 @@ test: $(VENV)/.built $(VENV)/.test  ## Run the tests of the pure core and of the
 lint: $(VENV)/.built $(VENV)/.test $(VENV)/.lint  ## Check formatting, lints, types and stubs.
 	cargo fmt --check
 	cargo clippy --quiet --all-targets -- -D warnings
-	PYO3_PYTHON=$(BIN)/python cargo clippy --quiet --features python -- -D warnings
+	PYO3_PYTHON=$(abspath $(BIN))/python cargo clippy --quiet --features python -- -D warnings
 	$(BIN)/ruff format --check python tests benches examples
 	$(BIN)/ruff check python tests benches examples
 	$(BIN)/mypy python/memoxide tests/typing benches examples

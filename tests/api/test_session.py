@@ -31,7 +31,7 @@ def test_sessions_do_not_share():
 
 def test_without_a_session_a_clear_error():
     f, _ = make()
-    with pytest.raises(mx.errors.NoSessionError, match="with memoxide.session"):
+    with pytest.raises(mx.errors.NoSessionError, match=r"with memoxide\.session"):
         f(1)
     with pytest.raises(mx.errors.NoSessionError):
         f.clear()

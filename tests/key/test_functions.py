@@ -19,7 +19,7 @@ def test_functions_are_known_by_their_code(key):
     assert key(lambda x: x + 1) != key(lambda x: x + 2)
     assert key(lambda x: 1) != key(lambda x: 1.0), "constants are typed"
     assert key(lambda x: x.a) != key(lambda x: x.b), "names count"
-    assert key(lambda x: (lambda: 1)) != key(lambda x: (lambda: 2)), "nested code counts"
+    assert key(lambda x: lambda: 1) != key(lambda x: lambda: 2), "nested code counts"
 
 
 def compiled(source, name="f"):

@@ -129,9 +129,7 @@ DIFFERENT = [
 
 def test_objects_that_differ_have_different_keys(key):
     keys = [key(value) for value in DIFFERENT]
-    for (a, key_a), (b, key_b) in itertools.combinations(
-        zip(DIFFERENT, keys, strict=True), 2
-    ):
+    for (a, key_a), (b, key_b) in itertools.combinations(zip(DIFFERENT, keys, strict=True), 2):
         assert key_a != key_b, f"{a!r} and {b!r} share a key"
 
 

@@ -2,8 +2,6 @@
 
 import pytest
 
-import memoxide as mx
-
 
 def nested(depth):
     value = []

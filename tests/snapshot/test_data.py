@@ -150,7 +150,7 @@ class Unpicklable:
 
 @pytest.mark.parametrize(
     "make",
-    [threading.Lock, lambda: (lambda: 1), Unpicklable],
+    [threading.Lock, lambda: lambda: 1, Unpicklable],
     ids=["lock", "lambda", "reduce"],
 )
 def test_what_cannot_be_pickled_is_refused_and_not_lost(make):
