@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use memoxide::cache::{Begin, Cache};
-use memoxide::flight::ActorId;
+use memoxide::flight::{self, ActorId, Flights};
 use memoxide::key::call_key::CallKey;
 use memoxide::key::encoder::Encoder;
 use memoxide::key::tag::Tag;
-use memoxide::store::{Bounds, Removed};
+use memoxide::store::{Bounds, Removed, Store};
 
 type Numbers = Cache<CallKey, u64, ()>;
 
@@ -43,6 +43,36 @@ fn hits(criterion: &mut Criterion) {
             });
         });
     }
+}
+
+/// The store alone: no lock, no key to make.
+fn stores(criterion: &mut Criterion) {
+    for entries in [10, 1_000_000] {
+        let keys: Vec<_> = (0..entries).map(key).collect();
+        let mut store = Store::new(Bounds::default());
+        for key in &keys {
+            store.put(*key, 0_u64, 28, 0, 0, &mut Removed::new());
+        }
+        let mut index = 0;
+        criterion.bench_function(&format!("store, hit among {entries}"), |bencher| {
+            bencher.iter(|| {
+                index = (index + 7919) % keys.len();
+                black_box(store.get(&keys[index], 0, &mut Removed::new()))
+            });
+        });
+    }
+}
+
+fn flights(criterion: &mut Criterion) {
+    let flights: Flights<CallKey, u64> = Flights::new();
+    let (key, label) = (key(3), "f".into());
+    criterion.bench_function("flight, begin and land", |bencher| {
+        bencher.iter(|| {
+            if let flight::Begin::Owner(guard) = flights.begin(key, ActorId::current(), &label) {
+                guard.land(black_box(7), |_| ());
+            }
+        });
+    });
 }
 
 fn misses(criterion: &mut Criterion) {
@@ -93,6 +123,6 @@ fn keys(criterion: &mut Criterion) {
 criterion_group! {
     name = core;
     config = Criterion::default().warm_up_time(Duration::from_secs(1));
-    targets = hits, misses, keys
+    targets = stores, hits, flights, misses, keys
 }
 criterion_main!(core);

@@ -12,8 +12,6 @@ use crate::store::{Bounds, Counters, Removed, Store};
 
 /// The right to compute one key's value.
 pub type Guard<'c, K, V, E> = flight::Guard<'c, K, Result<V, E>>;
-/// A place among those who wait for one key's value.
-pub type Waiter<'c, K, V, E> = flight::Waiter<'c, K, Result<V, E>>;
 /// What waiting gave.
 pub type Waited<'c, K, V, E> = Wait<'c, K, Result<V, E>>;
 
@@ -23,6 +21,12 @@ pub struct Cache<K, V, E> {
     flights: Flights<K, Result<V, E>>,
     bounds: Bounds,
     label: Arc<str>,
+}
+
+/// A place among those who wait for one key's value.
+pub struct Waiter<'c, K: Eq + Hash, V, E> {
+    cache: &'c Cache<K, V, E>,
+    place: flight::Waiter<'c, K, Result<V, E>>,
 }
 
 /// What a caller is told after a lookup that found nothing.
@@ -81,7 +85,9 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     pub fn begin(&self, key: &K, actor: ActorId, removed: &mut Removed<V>) -> Begin<'_, K, V, E> {
         let guard = match self.flights.begin(*key, actor, &self.label) {
             flight::Begin::Owner(guard) => guard,
-            flight::Begin::Waiter(waiter) => return Begin::Waiter(waiter),
+            flight::Begin::Waiter(place) => {
+                return Begin::Waiter(Waiter { cache: self, place });
+            }
             flight::Begin::Cycle(chain) => return Begin::Cycle(chain),
         };
         // Another owner may have stored it since the lookup.
@@ -117,13 +123,16 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         let now = self.now();
         let cost = u64::try_from(cost.as_nanos()).unwrap_or(u64::MAX);
         let mut removed = Removed::new();
-        guard.land(Ok(value.clone()), |is_attached| {
-            if is_attached {
-                self.store
-                    .lock()
-                    .put(*key, value, size, cost, now, &mut removed);
+        let unstored = guard.land(Ok(value.clone()), |is_attached| {
+            if !is_attached {
+                return Some(value);
             }
+            let mut store = self.store.lock();
+            store.put(*key, value, size, cost, now, &mut removed);
+            None
         });
+        // Not inside, where a lock is held.
+        drop(unstored);
         removed
     }
 
@@ -134,19 +143,31 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
 
     /// Takes out the value under `key` if it is the one that the caller was given and may not use.
     pub fn reject(&self, key: &K, is_meant: impl FnOnce(&V) -> bool) -> Removed<V> {
-        let rejected = self.store.lock().reject(key, is_meant);
-        rejected.into_iter().collect()
+        let mut removed = Removed::new();
+        self.store.lock().reject(key, is_meant, &mut removed);
+        removed
+    }
+
+    /// Takes out the values that have expired.
+    pub fn purge_expired(&self) -> Removed<V> {
+        let now = self.now();
+        let mut removed = Removed::new();
+        self.store.lock().purge_expired(now, &mut removed);
+        removed
     }
 
     /// Takes out one value; what is being computed for its key will not be stored.
     pub fn clear_key(&self, key: &K) -> Removed<V> {
-        let removed = self.flights.detach(key, || self.store.lock().remove(key));
-        removed.into_iter().collect()
+        let mut removed = Removed::new();
+        self.flights
+            .detach(key, || self.store.lock().remove(key, &mut removed));
+        removed
     }
 
     /// Takes out all values; nothing that is being computed will be stored.
     pub fn clear(&self) -> Removed<V> {
-        self.flights.detach_all(|| self.store.lock().clear())
+        let cleared = self.flights.detach_all(|| self.store.lock().clear());
+        cleared.into()
     }
 
     /// The figures.
@@ -157,6 +178,18 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
             entries: store.len(),
             bytes: store.bytes(),
         }
+    }
+}
+
+impl<'c, K: Eq + Hash + Copy, V: Clone, E: Clone> Waiter<'c, K, V, E> {
+    /// Waits for the outcome, at most so long. What another's failure leaves to the caller, be it
+    /// the computation or the error, counts as a miss.
+    pub fn wait_for(&mut self, timeout: Duration) -> Waited<'c, K, V, E> {
+        let waited = self.place.wait_for(timeout);
+        if let Wait::Takeover(_) | Wait::Landed(Err(_)) = waited {
+            self.cache.count_miss();
+        }
+        waited
     }
 }
 
@@ -237,5 +270,86 @@ mod tests {
             Begin::Cycle(chain) => assert_eq!(chain, ["f".into(), "f".into()]),
             _ => panic!("a cycle"),
         }
+    }
+
+    fn figures(cache: &Numbers) -> (u64, u64) {
+        let counters = cache.info().counters;
+        (counters.hits, counters.misses)
+    }
+
+    /// Has another thread wait for a computation that ends as `end` says, and counts both calls.
+    fn counts_with_a_waiter(end: impl FnOnce(&Numbers, Guard<'_, u8, u32, String>)) -> (u64, u64) {
+        let cache = cache();
+        let guard = own(&cache);
+        std::thread::scope(|scope| {
+            let (joined, waits) = std::sync::mpsc::channel();
+            let cache = &cache;
+            scope.spawn(move || {
+                let begun = cache.begin(&1, ActorId::current(), &mut Removed::new());
+                let Begin::Waiter(mut waiter) = begun else {
+                    panic!("somebody computes");
+                };
+                joined.send(()).unwrap();
+                match waiter.wait_for(Duration::from_secs(20)) {
+                    Wait::Landed(Ok(_)) => cache.count_shared(),
+                    Wait::Landed(Err(_)) => {}
+                    Wait::Takeover(guard) => drop(finish(cache, guard, 8)),
+                    Wait::Pending => panic!("hangs"),
+                }
+            });
+            waits.recv().unwrap();
+            end(cache, guard);
+        });
+        figures(&cache)
+    }
+
+    #[test]
+    fn each_call_counts_once_however_it_ends() {
+        let lands = |cache: &Numbers, guard: Guard<'_, u8, u32, String>| {
+            finish(cache, guard, 7);
+        };
+        assert_eq!(counts_with_a_waiter(lands), (1, 1));
+        let fails = |_: &Numbers, guard: Guard<'_, u8, u32, String>| {
+            Numbers::fail(guard, "no".to_owned());
+        };
+        assert_eq!(counts_with_a_waiter(fails), (0, 2));
+        assert_eq!(counts_with_a_waiter(|_, guard| drop(guard)), (0, 2));
+    }
+
+    #[test]
+    fn many_who_ask_at_once_compute_once() {
+        let cache = cache();
+        let barrier = std::sync::Barrier::new(16);
+        std::thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| {
+                    barrier.wait();
+                    match cache.begin(&1, ActorId::current(), &mut Removed::new()) {
+                        Begin::Owner(guard) => drop(finish(&cache, guard, 7)),
+                        Begin::Hit(value) => assert_eq!(value, 7),
+                        Begin::Waiter(mut waiter) => {
+                            let outcome = waiter.wait_for(Duration::from_secs(20));
+                            assert!(matches!(outcome, Wait::Landed(Ok(7))));
+                            cache.count_shared();
+                        }
+                        Begin::Cycle(_) => panic!("no cycle"),
+                    }
+                });
+            }
+        });
+        assert_eq!(figures(&cache), (15, 1));
+    }
+
+    #[test]
+    fn expired_values_leave_without_being_asked_for() {
+        let bounds = Bounds {
+            time_to_live: Some(1),
+            ..Bounds::default()
+        };
+        let cache: Numbers = Cache::new("f".into(), bounds);
+        finish(&cache, own(&cache), 7);
+        clock::advance(1);
+        assert_eq!(cache.purge_expired().into_iter().collect::<Vec<_>>(), [7]);
+        assert_eq!(cache.info().entries, 0);
     }
 }

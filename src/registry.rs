@@ -24,6 +24,21 @@ pub struct Registry<I, O, C> {
     slots: Mutex<Slots<I, O, C>>,
 }
 
+impl<O, C> Slot<O, C> {
+    fn new(options: O, cache: C) -> Self {
+        Self {
+            options,
+            cache: Arc::new(cache),
+            users: 0,
+        }
+    }
+}
+
+/// The caches alone. It drops options, so no lock may be held.
+fn caches<O, C>(slots: Vec<Slot<O, C>>) -> Vec<Arc<C>> {
+    slots.into_iter().map(|slot| slot.cache).collect()
+}
+
 impl<I, O, C> Default for Registry<I, O, C> {
     fn default() -> Self {
         Self {
@@ -34,27 +49,23 @@ impl<I, O, C> Default for Registry<I, O, C> {
 
 impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
     /// The cache of a definition, made if it is the first with these options; with it the caches
-    /// under other options that no definition uses any more. `make` must not use the registry.
+    /// under other options that no definition uses any more. `make` and the comparison of options
+    /// run under the registry's lock and must not use it.
     pub fn attach(&self, id: I, options: O, make: impl FnOnce() -> C) -> (Arc<C>, Vec<Arc<C>>) {
         let mut map = self.slots.lock();
         let slots = map.entry(id).or_default();
-        if let Some(index) = slots.iter().position(|slot| slot.options == options) {
-            // The last one is the one that waits for the next definition.
-            let mut slot = slots.remove(index);
-            slot.users += 1;
-            let cache = Arc::clone(&slot.cache);
-            slots.push(slot);
-            return (cache, Vec::new());
-        }
-        let superseded = slots.extract_if(.., |slot| slot.users == 0);
-        let superseded = superseded.map(|slot| slot.cache).collect();
-        let cache = Arc::new(make());
-        slots.push(Slot {
-            options,
-            cache: Arc::clone(&cache),
-            users: 1,
-        });
-        (cache, superseded)
+        let known = slots.iter().position(|slot| slot.options == options);
+        let mut slot = match known {
+            Some(index) => slots.remove(index),
+            None => Slot::new(options, make()),
+        };
+        slot.users += 1;
+        let cache = Arc::clone(&slot.cache);
+        let superseded: Vec<_> = slots.extract_if(.., |slot| slot.users == 0).collect();
+        // The last one is the one that waits for the next definition.
+        slots.push(slot);
+        drop(map);
+        (cache, caches(superseded))
     }
 
     /// Ends a definition's use of its cache. The newest cache of a function stays for the next
@@ -65,9 +76,11 @@ impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
         let index = slots
             .iter()
             .position(|slot| Arc::ptr_eq(&slot.cache, cache))?;
-        slots[index].users -= 1;
+        slots[index].users = slots[index].users.saturating_sub(1);
         let is_newest = index + 1 == slots.len();
-        (slots[index].users == 0 && !is_newest).then(|| slots.remove(index).cache)
+        let unused = (slots[index].users == 0 && !is_newest).then(|| slots.remove(index));
+        drop(map);
+        unused.map(|slot| slot.cache)
     }
 
     /// Every cache.
@@ -82,10 +95,11 @@ impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
     /// Takes out the caches of all functions that `is_meant` names.
     pub fn remove_where(&self, is_meant: impl Fn(&I) -> bool) -> Vec<Arc<C>> {
         let mut map = self.slots.lock();
-        let removed = map.extract_if(|id, _| is_meant(id));
+        let removed: Vec<_> = map.extract_if(|id, _| is_meant(id)).collect();
+        drop(map);
         removed
-            .flat_map(|(_, slots)| slots)
-            .map(|slot| slot.cache)
+            .into_iter()
+            .flat_map(|(_, slots)| caches(slots))
             .collect()
     }
 }
@@ -155,5 +169,16 @@ mod tests {
         registry.attach(2, "a", || "two");
         let removed = registry.remove_where(|id| *id == 1);
         assert_eq!((removed.len(), registry.all().len()), (1, 1));
+    }
+
+    #[test]
+    fn no_cache_is_forgotten_when_an_older_definition_comes_back() {
+        let registry = Names::default();
+        registry.attach(1, "a", || "a");
+        let (b, _) = registry.attach(1, "b", || "b");
+        assert!(registry.detach(&1, &b).is_none());
+        let (_, superseded) = registry.attach(1, "a", || "not made");
+        assert_eq!(superseded.first().map(|cache| **cache), Some("b"));
+        assert_eq!(registry.all().len(), 1);
     }
 }

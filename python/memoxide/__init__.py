@@ -4,8 +4,6 @@
 `experimental_memo` and `experimental_singleton` are their older names.
 """
 
-from typing import TYPE_CHECKING
-
 from memoxide import errors
 from memoxide._core import (
     __version__,
@@ -18,9 +16,6 @@ from memoxide._core import (
     session,
     stats,
 )
-
-if TYPE_CHECKING:
-    from memoxide.info import CacheInfo, FunctionStats
 
 __all__ = [
     "CacheInfo",
@@ -37,11 +32,17 @@ __all__ = [
     "stats",
 ]
 
+# Type checkers know this name without `typing`, whose import would cost more than all the rest.
+# They are not shown `__getattr__`: they would take every misspelt name for an object.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from memoxide.info import CacheInfo, FunctionStats
+else:
 
-def __getattr__(name: str) -> object:
-    """Import what few programs name only when it is named."""
-    if name in ("CacheInfo", "FunctionStats"):
-        from memoxide import info
+    def __getattr__(name: str) -> object:
+        """Import what few programs name only when it is named."""
+        if name in ("CacheInfo", "FunctionStats"):
+            from memoxide import info
 
-        return getattr(info, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            return getattr(info, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,6 +1,6 @@
-"""The types of the compiled module."""
+"""The types of the compiled module, which has none of its own."""
 
-from collections.abc import Callable
+from collections.abc import Callable, ItemsView
 from datetime import timedelta
 from types import UnionType
 from typing import (
@@ -25,6 +25,7 @@ from memoxide.info import CacheInfo, FunctionStats
 __all__ = [
     "CachedFunction",
     "CachedMethod",
+    "ConfiguredDecorator",
     "Decorator",
     "Session",
     "__version__",
@@ -42,14 +43,14 @@ __all__ = [
 ]
 
 _T = TypeVar("_T")
+_T_contra = TypeVar("_T_contra", contravariant=True)
+_R = TypeVar("_R")
+_R_co = TypeVar("_R_co", covariant=True)
 _P = ParamSpec("_P")
 _Q = ParamSpec("_Q")
-_R_co = TypeVar("_R_co", covariant=True)
-_R = TypeVar("_R")
+_TakesAnything = TypeVar("_TakesAnything", bound=Callable[Concatenate[object, ...], Any])
 
-_TimeToLive: TypeAlias = float | timedelta | str | None
-_Size: TypeAlias = int | str | None
-_HashFuncs: TypeAlias = dict[type | str | UnionType, Callable[[Any], Any]]
+# The decorated function.
 
 @final
 class CachedFunction(Generic[_P, _R_co]):
@@ -58,24 +59,53 @@ class CachedFunction(Generic[_P, _R_co]):
     __name__: str
     __qualname__: str
     @property
-    def __wrapped__(self) -> Callable[_P, _R_co]: ...
+    def __wrapped__(self) -> Callable[_P, _R_co]:
+        """The plain function."""
+
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R_co: ...
+
+    # What a look-up in a class gives follows from the first parameter, because a checker does not
+    # say whether it was made through @classmethod or @staticmethod. In this order: looked up on the
+    # class, a function that takes anything first (a static one), one that takes the class, any
+    # other; looked up on an instance, one that takes the instance, one that takes its class, any
+    # other (a static one).
+    @overload
+    def __get__(  # type: ignore[misc]  # only some cached functions take anything
+        self: _TakesAnything, instance: None, owner: type | None = None, /
+    ) -> _TakesAnything: ...
+    @overload
+    def __get__(
+        self: _Takes[type[_T], _Q, _R], instance: None, owner: type[_T], /
+    ) -> CachedMethod[_Q, _R]: ...
     @overload
     def __get__(self, instance: None, owner: type | None = None, /) -> Self: ...
     @overload
     def __get__(
-        self: CachedFunction[Concatenate[_T, _Q], _R],
-        instance: _T,
-        owner: type | None = None,
-        /,
+        self: _Takes[_T, _Q, _R], instance: _T, owner: type | None = None, /
     ) -> CachedMethod[_Q, _R]: ...
     @overload
-    def clear(self) -> None: ...
+    def __get__(
+        self: _Takes[type[_T], _Q, _R], instance: _T, owner: type | None = None, /
+    ) -> CachedMethod[_Q, _R]: ...
     @overload
-    def clear(self, *args: _P.args, **kwargs: _P.kwargs) -> None: ...
-    def contains(self, *args: _P.args, **kwargs: _P.kwargs) -> bool: ...
-    def key(self, *args: _P.args, **kwargs: _P.kwargs) -> str: ...
-    def cache_info(self) -> CacheInfo: ...
+    def __get__(self, instance: object, owner: type | None = None, /) -> Self: ...
+    @overload
+    def clear(self) -> None:
+        """Forget every entry."""
+
+    @overload
+    def clear(self, *args: _P.args, **kwargs: _P.kwargs) -> None:
+        """Forget one call's entry."""
+
+    def contains(self, *args: _P.args, **kwargs: _P.kwargs) -> bool:
+        """Whether the call would hit; computes nothing, counts nothing."""
+
+    def key(self, *args: _P.args, **kwargs: _P.kwargs) -> str:
+        """Return the call's key, 64 hexadecimal digits, for every process of one Python version."""
+
+    def cache_info(self) -> CacheInfo:
+        """Hits, misses, bounds and sizes, in the session that is open where that matters."""
+
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: object) -> Self: ...
 
@@ -86,36 +116,76 @@ class CachedMethod(Generic[_P, _R_co]):
     __name__: str
     __qualname__: str
     @property
-    def __self__(self) -> Any: ...
+    def __self__(self) -> object:
+        """The instance, or the class for a class method."""
+
     @property
-    def __func__(self) -> CachedFunction[Concatenate[Any, _P], _R_co]: ...
+    def __func__(self) -> CachedFunction[..., _R_co]:  # mypy would bind exact parameters anew
+        """The cached function."""
+
     @property
-    def __wrapped__(self) -> Callable[_P, _R_co]: ...
+    def __wrapped__(self) -> Callable[_P, _R_co]:
+        """The plain function, bound to the instance."""
+
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R_co: ...
     @overload
-    def clear(self) -> None: ...
+    def clear(self) -> None:
+        """Forget every entry, of all instances."""
+
     @overload
-    def clear(self, *args: _P.args, **kwargs: _P.kwargs) -> None: ...
-    def contains(self, *args: _P.args, **kwargs: _P.kwargs) -> bool: ...
-    def key(self, *args: _P.args, **kwargs: _P.kwargs) -> str: ...
-    def cache_info(self) -> CacheInfo: ...
+    def clear(self, *args: _P.args, **kwargs: _P.kwargs) -> None:
+        """Forget one call's entry."""
+
+    def contains(self, *args: _P.args, **kwargs: _P.kwargs) -> bool:
+        """Whether the call would hit; computes nothing, counts nothing."""
+
+    def key(self, *args: _P.args, **kwargs: _P.kwargs) -> str:
+        """Return the call's key, 64 hexadecimal digits, for every process of one Python version."""
+
+    def cache_info(self) -> CacheInfo:
+        """Hits, misses, bounds and sizes, of all instances together."""
+
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
 
+@type_check_only
+class _Takes(Protocol[_T_contra, _P, _R_co]):
+    """A callable by its first parameter."""
+
+    def __call__(self, first: _T_contra, /, *args: _P.args, **kwargs: _P.kwargs) -> _R_co: ...
+
+# The decorators.
+
 @final
 class Decorator:
-    """A decorator that caches what functions return."""
+    """The run-time class of the four decorators; each takes options of its own."""
 
     @property
     def __name__(self) -> str: ...
     def __call__(self, func: Callable[..., Any] | None = None, **options: Any) -> Any: ...
     def clear(self) -> None: ...
 
+@final
+class ConfiguredDecorator:
+    """A decorator with its options."""
+
+    def __call__(self, func: Callable[_P, _R]) -> CachedFunction[_P, _R]: ...
+
+_TimeToLive: TypeAlias = float | timedelta | str | None
+_Hashed: TypeAlias = type | str | UnionType
+# The second one is for variables: a dict[type[Model], ...] is no dict[_Hashed, ...].
+_HashFuncs: TypeAlias = dict[_Hashed, Callable[[Any], Any]] | _InferredHashFuncs
+
+@type_check_only
+class _InferredHashFuncs(Protocol):
+    def items(self) -> ItemsView[_Hashed, Callable[[Any], Any]]: ...
+
 @type_check_only
 class _Decorator(Protocol):
     @property
     def __name__(self) -> str: ...
-    def clear(self) -> None: ...
+    def clear(self) -> None:
+        """Forget every entry of the functions decorated with this or its sibling."""
 
 @type_check_only
 class _CacheData(_Decorator, Protocol):
@@ -125,7 +195,17 @@ class _CacheData(_Decorator, Protocol):
         func: Callable[_P, _R],
         *,
         ttl: _TimeToLive = None,
+        max_entries: int | None = None,
+        max_size: int | str | None = None,
+        persist: Literal["disk"] | bool | None = None,
+        show_spinner: bool | str = True,
+        show_time: bool = False,
         hash_funcs: _HashFuncs | None = None,
+        scope: Literal["global", "session"] = "global",
+        refresh_mode: Literal["foreground", "background"] = "foreground",
+        experimental_allow_widgets: bool = False,
+        copy: Literal["auto", "deep"] = "auto",
+        follow_dependencies: bool = True,
     ) -> CachedFunction[_P, _R]: ...
     @overload
     def __call__(
@@ -133,30 +213,165 @@ class _CacheData(_Decorator, Protocol):
         func: None = None,
         *,
         ttl: _TimeToLive = None,
+        max_entries: int | None = None,
+        max_size: int | str | None = None,
+        persist: Literal["disk"] | bool | None = None,
+        show_spinner: bool | str = True,
+        show_time: bool = False,
         hash_funcs: _HashFuncs | None = None,
-    ) -> Callable[[Callable[_P, _R]], CachedFunction[_P, _R]]: ...
+        scope: Literal["global", "session"] = "global",
+        refresh_mode: Literal["foreground", "background"] = "foreground",
+        experimental_allow_widgets: bool = False,
+        copy: Literal["auto", "deep"] = "auto",
+        follow_dependencies: bool = True,
+    ) -> ConfiguredDecorator: ...
+
+@type_check_only
+class _CacheResource(_Decorator, Protocol):
+    @overload
+    def __call__(
+        self,
+        func: Callable[_P, _R],
+        *,
+        ttl: _TimeToLive = None,
+        max_entries: int | None = None,
+        max_size: int | str | None = None,
+        sizeof: Callable[[Any], int] | None = None,
+        show_spinner: bool | str = True,
+        show_time: bool = False,
+        validate: Callable[[Any], bool] | None = None,
+        hash_funcs: _HashFuncs | None = None,
+        on_release: Callable[[Any], object] | None = None,
+        scope: Literal["global", "session"] = "global",
+        refresh_mode: Literal["foreground", "background"] = "foreground",
+        experimental_allow_widgets: bool = False,
+        follow_dependencies: bool = True,
+    ) -> CachedFunction[_P, _R]: ...
+    @overload
+    def __call__(
+        self,
+        func: None = None,
+        *,
+        ttl: _TimeToLive = None,
+        max_entries: int | None = None,
+        max_size: int | str | None = None,
+        sizeof: Callable[[Any], int] | None = None,
+        show_spinner: bool | str = True,
+        show_time: bool = False,
+        validate: Callable[[Any], bool] | None = None,
+        hash_funcs: _HashFuncs | None = None,
+        on_release: Callable[[Any], object] | None = None,
+        scope: Literal["global", "session"] = "global",
+        refresh_mode: Literal["foreground", "background"] = "foreground",
+        experimental_allow_widgets: bool = False,
+        follow_dependencies: bool = True,
+    ) -> ConfiguredDecorator: ...
+
+@type_check_only
+class _ExperimentalMemo(_Decorator, Protocol):
+    @overload
+    def __call__(
+        self,
+        func: Callable[_P, _R],
+        *,
+        persist: Literal["disk"] | bool | None = None,
+        show_spinner: bool | str = True,
+        suppress_st_warning: bool = False,
+        max_entries: int | None = None,
+        ttl: _TimeToLive = None,
+        experimental_allow_widgets: bool = False,
+        hash_funcs: _HashFuncs | None = None,
+    ) -> CachedFunction[_P, _R]: ...
+    @overload
+    def __call__(
+        self,
+        func: None = None,
+        *,
+        persist: Literal["disk"] | bool | None = None,
+        show_spinner: bool | str = True,
+        suppress_st_warning: bool = False,
+        max_entries: int | None = None,
+        ttl: _TimeToLive = None,
+        experimental_allow_widgets: bool = False,
+        hash_funcs: _HashFuncs | None = None,
+    ) -> ConfiguredDecorator: ...
+
+@type_check_only
+class _ExperimentalSingleton(_Decorator, Protocol):
+    @overload
+    def __call__(
+        self,
+        func: Callable[_P, _R],
+        *,
+        show_spinner: bool | str = True,
+        suppress_st_warning: bool = False,
+        max_entries: int | None = None,
+        ttl: _TimeToLive = None,
+        validate: Callable[[Any], bool] | None = None,
+        experimental_allow_widgets: bool = False,
+        hash_funcs: _HashFuncs | None = None,
+    ) -> CachedFunction[_P, _R]: ...
+    @overload
+    def __call__(
+        self,
+        func: None = None,
+        *,
+        show_spinner: bool | str = True,
+        suppress_st_warning: bool = False,
+        max_entries: int | None = None,
+        ttl: _TimeToLive = None,
+        validate: Callable[[Any], bool] | None = None,
+        experimental_allow_widgets: bool = False,
+        hash_funcs: _HashFuncs | None = None,
+    ) -> ConfiguredDecorator: ...
 
 cache_data: Final[_CacheData]
-cache_resource: Final[_CacheData]
-experimental_memo: Final[_CacheData]
-experimental_singleton: Final[_CacheData]
+"""Cache what a function returns; each caller gets a value that it can change without harm."""
+cache_resource: Final[_CacheResource]
+"""Cache the object that a function returns; all callers share it."""
+experimental_memo: Final[_ExperimentalMemo]
+"""The older name of `cache_data`."""
+experimental_singleton: Final[_ExperimentalSingleton]
+"""The older name of `cache_resource`."""
+
+# The module's functions.
 
 @final
 class Session:
+    """A context in which a session is open: `with memoxide.session("id"):`."""
+
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """What the session is known by."""
+
     def __enter__(self) -> Self: ...
+    # Not `bool`, after which a checker would take every block for one that may end early.
     def __exit__(self, *_exception: object) -> Literal[False]: ...
 
-def session(id: str) -> Session: ...
-def end_session(id: str) -> None: ...
+def session(id: str) -> Session:
+    """Open a session: entries of `scope="session"` are shared inside it, by its id."""
+
+def end_session(id: str) -> None:
+    """End a session: its entries are forgotten, its resources released."""
+
 @overload
-def register_hasher(type: type[_T], fn_: Callable[[_T], object]) -> None: ...
+def register_hasher(type: type[_T], fn_: Callable[[_T], object]) -> None:
+    """Tell what counts of the instances of a type, in every cached function of the process."""
+
 @overload
-def register_hasher(type: str | UnionType, fn_: Callable[[Any], object]) -> None: ...
-def stats() -> list[FunctionStats]: ...
-def parse_ttl(text: str) -> int: ...
-def parse_size(text: str) -> int: ...
-def release_all() -> None: ...
+def register_hasher(type: str | UnionType, fn_: Callable[[Any], object]) -> None:
+    """Tell what counts of the instances of several types, or of one by its qualified name."""
+
+def stats() -> list[FunctionStats]:
+    """One row for each cached function and session, by name."""
+
+def parse_ttl(text: str) -> int:
+    """Nanoseconds that a time-to-live string stands for."""
+
+def parse_size(text: str) -> int:
+    """Bytes that a size string stands for."""
+
+def release_all() -> None:
+    """Release all resources: the interpreter is about to exit."""
 
 __version__: Final[str]

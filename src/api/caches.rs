@@ -28,10 +28,8 @@ pub struct FunctionCache {
     pub entries: Cache<CallKey, Value, Failure>,
     /// Module and qualified name of the function.
     pub name: Arc<str>,
-    /// What the entries are.
-    pub kind: Kind,
-    /// The session that they belong to.
-    pub session: Option<Arc<str>>,
+    /// Whose entries they are.
+    pub id: CacheId,
     /// How many entries there may be.
     pub max_entries: Option<usize>,
     on_release: Mutex<Option<Py<PyAny>>>,
@@ -60,17 +58,15 @@ pub fn attach(
     name: &Arc<str>,
     options: &Options,
 ) -> Arc<FunctionCache> {
-    let session = id.session.clone();
     let make = || FunctionCache {
         entries: Cache::new(Arc::clone(name), options.bounds),
         name: Arc::clone(name),
-        kind: options.kind,
-        session,
+        id: id.clone(),
         max_entries: options.bounds.max_entries,
         on_release: Mutex::new(None),
         ended: AtomicBool::new(false),
     };
-    let (cache, superseded) = REGISTRY.attach(id, options.sharing(), make);
+    let (cache, superseded) = REGISTRY.attach(id.clone(), options.sharing(), make);
     cache.adopt(py, options);
     for old in superseded {
         old.clear(py);
@@ -79,8 +75,8 @@ pub fn attach(
 }
 
 /// Ends one function object's use of its cache.
-pub fn detach(py: Python<'_>, id: &CacheId, cache: &Arc<FunctionCache>) {
-    if let Some(unused) = REGISTRY.detach(id, cache) {
+pub fn detach(py: Python<'_>, cache: &Arc<FunctionCache>) {
+    if let Some(unused) = REGISTRY.detach(&cache.id, cache) {
         unused.clear(py);
     }
 }
@@ -93,7 +89,7 @@ pub fn all() -> Vec<Arc<FunctionCache>> {
 /// Clears the caches of one kind.
 pub fn clear_kind(py: Python<'_>, kind: Kind) {
     for cache in all() {
-        if cache.kind == kind {
+        if cache.id.kind == kind {
             cache.clear(py);
         }
     }

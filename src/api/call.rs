@@ -7,7 +7,7 @@ use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use super::caches::{Failure, FunctionCache, Value};
-use super::function::CachedFunction;
+use super::function::{CachedFunction, Identity};
 use super::options::Kind;
 use crate::cache::{Begin, Cache, Guard, Waiter};
 use crate::error::{Error, Place, Result};
@@ -39,19 +39,16 @@ impl<'a, 'py> Call<'a, 'py> {
     }
 
     /// The call's key, unless the arguments do not fit the function.
-    pub fn key(&self, py: Python<'py>) -> Result<Option<CallKey>> {
-        let function = self.function;
-        let mut walk = Walk::new(py, function.name(), &function.options().hashers);
-        let fits = function
-            .identity(py)?
-            .signature
-            .encode(&mut walk, self.arguments)?;
+    fn key(&self, py: Python<'py>, identity: &Identity) -> Result<Option<CallKey>> {
+        let options = self.function.options();
+        let mut walk = Walk::new(py, self.function.name(), &options.hashers, options.follow);
+        let fits = identity.signature.encode(&mut walk, self.arguments)?;
         Ok(fits.then(|| walk.encoder.call_key()))
     }
 
     /// The call's key, or what Python says of arguments that do not fit.
-    pub fn key_or_raise(&self, py: Python<'py>) -> Result<CallKey> {
-        if let Some(key) = self.key(py)? {
+    pub fn key_or_raise(&self, py: Python<'py>, identity: &Identity) -> Result<CallKey> {
+        if let Some(key) = self.key(py, identity)? {
             return Ok(key);
         }
         let signature = crate::python::SIGNATURE.get(py)?;
@@ -64,10 +61,11 @@ impl<'a, 'py> Call<'a, 'py> {
     /// Returns the stored value, or computes and stores it.
     pub fn run(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
         // What does not fit is the function's to refuse.
-        let Some(key) = self.key(py)? else {
+        let identity = self.function.identity(py)?;
+        let Some(key) = self.key(py, &identity)? else {
             return self.compute(py);
         };
-        let cache = self.function.cache(py)?;
+        let cache = self.function.cache(py, &identity)?;
         if self.function.options().bounds.time_to_live == Some(0) {
             cache.entries.count_miss();
             return self.compute(py);

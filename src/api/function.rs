@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
@@ -16,7 +16,7 @@ use super::options::{Options, Scope};
 use super::session;
 use crate::error::{Error, Result};
 use crate::key::binding::Arguments;
-use crate::key::hashers::definition_digest;
+use crate::key::definition::Definition;
 use crate::key::signature::Signature;
 use crate::python::type_name;
 
@@ -26,18 +26,26 @@ pub struct CachedFunction {
     wrapped: Py<PyAny>,
     name: Arc<str>,
     options: Arc<Options>,
-    /// Found at the first use: what the function refers to may be defined after it.
-    identity: PyOnceLock<Identity>,
-    global: PyOnceLock<Arc<FunctionCache>>,
+    /// Found at the first use, since what the function refers to may be defined after it, and
+    /// again when that has changed.
+    identity: ArcSwapOption<Identity>,
     sessions: Mutex<Vec<Arc<FunctionCache>>>,
 }
 
-/// What a function is: how it takes arguments, and which code it runs.
+/// What a function is, and where its entries are.
 pub struct Identity {
     /// Its parameters.
     pub signature: Signature,
-    /// Its code's digest.
-    pub digest: [u8; 32],
+    definition: Definition,
+    /// The cache that is shared by all sessions.
+    global: Option<Arc<FunctionCache>>,
+}
+
+impl Identity {
+    /// The digest of the function's code, and of what it depends on.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.definition.digest
+    }
 }
 
 impl CachedFunction {
@@ -47,8 +55,7 @@ impl CachedFunction {
             wrapped: wrapped.clone().unbind(),
             name: full_name(wrapped)?.into(),
             options,
-            identity: PyOnceLock::new(),
-            global: PyOnceLock::new(),
+            identity: ArcSwapOption::empty(),
             sessions: Mutex::new(Vec::new()),
         })
     }
@@ -68,91 +75,115 @@ impl CachedFunction {
         self.wrapped.bind(py).clone()
     }
 
-    /// Its parameters and its digest.
-    pub fn identity<'a>(&'a self, py: Python<'a>) -> Result<&'a Identity> {
-        if let Some(identity) = self.identity.get(py) {
-            return Ok(identity);
+    /// What the function is now: found again if something that it depends on has changed.
+    pub fn identity(&self, py: Python<'_>) -> Result<Arc<Identity>> {
+        let known = self.identity.load();
+        if let Some(identity) = known.as_ref()
+            && identity.definition.holds(py)
+        {
+            return Ok(Arc::clone(identity));
         }
-        // Not under the cell's lock: finding out may run code that comes here again.
+        // No lock is held: finding out may run code that comes here again.
+        let found = Arc::new(self.find_identity(py)?);
+        let before = self
+            .identity
+            .compare_and_swap(&known, Some(Arc::clone(&found)));
+        let is_ours = same(before.as_ref(), known.as_ref());
+        match (is_ours, before.as_ref()) {
+            (true, Some(replaced)) => self.leave(py, replaced),
+            (true, None) => {}
+            // Another thread was faster: what it found is as new.
+            (false, Some(faster)) => {
+                self.leave(py, &found);
+                return Ok(Arc::clone(faster));
+            }
+            (false, None) => self.leave(py, &found),
+        }
+        Ok(found)
+    }
+
+    fn find_identity(&self, py: Python<'_>) -> Result<Identity> {
         let wrapped = self.wrapped.bind(py);
-        let identity = Identity {
+        let definition = Definition::read(wrapped, &self.name, self.options.follow)?;
+        let global =
+            (self.options.scope == Scope::Global).then(|| self.attach(py, &definition, None));
+        Ok(Identity {
             signature: Signature::of(wrapped)?,
-            digest: definition_digest(wrapped, &self.name)?,
+            definition,
+            global,
+        })
+    }
+
+    fn attach(
+        &self,
+        py: Python<'_>,
+        definition: &Definition,
+        session: Option<Arc<str>>,
+    ) -> Arc<FunctionCache> {
+        let id = CacheId {
+            session,
+            kind: self.options.kind,
+            function: definition.digest,
         };
-        Ok(self.identity.get_or_init(py, || identity))
+        caches::attach(py, id, &self.name, &self.options)
+    }
+
+    /// Ends the use of the cache that an identity has.
+    fn leave(&self, py: Python<'_>, identity: &Identity) {
+        if let Some(cache) = &identity.global {
+            caches::detach(py, cache);
+        }
     }
 
     /// The cache that a call uses here and now.
-    pub fn cache(&self, py: Python<'_>) -> Result<Arc<FunctionCache>> {
-        match self.options.scope {
-            Scope::Global => self.global_cache(py),
-            Scope::Session => self.session_cache(py),
+    pub fn cache(&self, py: Python<'_>, identity: &Identity) -> Result<Arc<FunctionCache>> {
+        match &identity.global {
+            Some(cache) => Ok(Arc::clone(cache)),
+            None => self.session_cache(py, identity),
         }
     }
 
-    fn global_cache(&self, py: Python<'_>) -> Result<Arc<FunctionCache>> {
-        if let Some(cache) = self.global.get(py) {
-            return Ok(Arc::clone(cache));
-        }
-        let id = self.id(py, None)?;
-        let cache = caches::attach(py, id.clone(), &self.name, &self.options);
-        if self.global.set(py, Arc::clone(&cache)).is_err() {
-            // Another thread was faster and counts as the user.
-            caches::detach(py, &id, &cache);
-        }
-        Ok(cache)
-    }
-
-    fn session_cache(&self, py: Python<'_>) -> Result<Arc<FunctionCache>> {
+    fn session_cache(&self, py: Python<'_>, identity: &Identity) -> Result<Arc<FunctionCache>> {
         let Some(session) = session::current(py)? else {
             return Err(Error::NoSession {
                 function: self.name.to_string(),
             });
         };
-        if let Some(cache) = self.known_session(&session) {
+        if let Some(cache) = self.known_session(&session, identity) {
             return Ok(cache);
         }
-        let id = self.id(py, Some(session.as_str().into()))?;
-        let cache = caches::attach(py, id, &self.name, &self.options);
+        let cache = self.attach(py, &identity.definition, Some(session.as_str().into()));
         self.sessions.lock().push(Arc::clone(&cache));
         Ok(cache)
     }
 
-    fn known_session(&self, session: &str) -> Option<Arc<FunctionCache>> {
-        let mut ended = Vec::new();
+    /// The session's cache, if this function has used it. Those of ended sessions are let go.
+    fn known_session(&self, session: &str, identity: &Identity) -> Option<Arc<FunctionCache>> {
         let mut sessions = self.sessions.lock();
-        let mut index = 0;
-        while index < sessions.len() {
-            if sessions[index].has_ended() {
-                ended.push(sessions.swap_remove(index));
-            } else {
-                index += 1;
-            }
-        }
-        let found = sessions
-            .iter()
-            .find(|cache| cache.session.as_deref() == Some(session));
+        let ended: Vec<_> = sessions.extract_if(.., |cache| cache.has_ended()).collect();
+        let found = sessions.iter().find(|cache| {
+            cache.id.session.as_deref() == Some(session) && cache.id.function == *identity.digest()
+        });
         let found = found.cloned();
         drop(sessions);
         drop(ended);
         found
     }
 
-    fn id(&self, py: Python<'_>, session: Option<Arc<str>>) -> Result<CacheId> {
-        Ok(CacheId {
-            session,
-            kind: self.options.kind,
-            function: self.identity(py)?.digest,
-        })
+    /// The cache that a call uses here and now, of what the function is now.
+    pub fn here(&self, py: Python<'_>) -> Result<Arc<FunctionCache>> {
+        let identity = self.identity(py)?;
+        self.cache(py, &identity)
     }
 
     /// Forgets one call, or all where no arguments are given.
     pub fn forget(&self, py: Python<'_>, arguments: Arguments<'_, '_>) -> Result<()> {
-        let cache = self.cache(py)?;
+        let identity = self.identity(py)?;
+        let cache = self.cache(py, &identity)?;
         if arguments.are_none() {
             cache.clear(py);
         } else {
-            let key = Call::new(self, arguments).key_or_raise(py)?;
+            let key = Call::new(self, arguments).key_or_raise(py, &identity)?;
             cache.release(py, cache.entries.clear_key(&key));
         }
         Ok(())
@@ -160,14 +191,16 @@ impl CachedFunction {
 
     /// Whether the call would hit.
     pub fn holds(&self, py: Python<'_>, arguments: Arguments<'_, '_>) -> Result<bool> {
-        let key = Call::new(self, arguments).key_or_raise(py)?;
-        Ok(self.cache(py)?.entries.contains(&key))
+        let identity = self.identity(py)?;
+        let key = Call::new(self, arguments).key_or_raise(py, &identity)?;
+        Ok(self.cache(py, &identity)?.entries.contains(&key))
     }
 
     /// The digest of the call, in hexadecimal digits.
     pub fn hex_key(&self, py: Python<'_>, arguments: Arguments<'_, '_>) -> Result<String> {
-        let key = Call::new(self, arguments).key_or_raise(py)?;
-        let digest = key.digest(&self.identity(py)?.digest);
+        let identity = self.identity(py)?;
+        let key = Call::new(self, arguments).key_or_raise(py, &identity)?;
+        let digest = key.digest(identity.digest());
         Ok(blake3::Hash::from(digest).to_hex().to_string())
     }
 }
@@ -230,7 +263,7 @@ impl CachedFunction {
 
     /// Hits, misses, bounds and sizes, in the session that is open where that matters.
     fn cache_info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        info::cache_info(py, &*self.cache(py)?)
+        info::cache_info(py, &*self.here(py)?)
     }
 
     fn __repr__(&self) -> String {
@@ -257,13 +290,20 @@ impl CachedFunction {
 impl Drop for CachedFunction {
     fn drop(&mut self) {
         Python::attach(|py| {
-            let sessions = std::mem::take(&mut *self.sessions.lock());
-            for cache in self.global.get(py).cloned().into_iter().chain(sessions) {
-                if let Ok(id) = self.id(py, cache.session.clone()) {
-                    caches::detach(py, &id, &cache);
-                }
+            if let Some(identity) = self.identity.swap(None) {
+                self.leave(py, &identity);
+            }
+            for cache in std::mem::take(&mut *self.sessions.lock()) {
+                caches::detach(py, &cache);
             }
         });
+    }
+}
+
+fn same(a: Option<&Arc<Identity>>, b: Option<&Arc<Identity>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a.is_none() && b.is_none(),
     }
 }
 

@@ -22,7 +22,7 @@ pub fn cache_info<'py>(py: Python<'py>, cache: &FunctionCache) -> PyResult<Bound
 
 /// A function's row among all functions.
 pub fn function_stats<'py>(py: Python<'py>, cache: &FunctionCache) -> PyResult<Bound<'py, PyAny>> {
-    let kind = match cache.kind {
+    let kind = match cache.id.kind {
         Kind::Data => "data",
         Kind::Resource => "resource",
     };
@@ -30,7 +30,7 @@ pub fn function_stats<'py>(py: Python<'py>, cache: &FunctionCache) -> PyResult<B
     python::FUNCTION_STATS.get(py)?.call1((
         &*cache.name,
         kind,
-        cache.session.as_deref(),
+        cache.id.session.as_deref(),
         info.counters.hits,
         info.counters.misses,
         cache.max_entries,

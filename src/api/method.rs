@@ -113,7 +113,7 @@ impl CachedMethod {
 
     /// Hits, misses, bounds and sizes, of all instances together.
     fn cache_info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        info::cache_info(py, &*self.function.get().cache(py)?)
+        info::cache_info(py, &*self.function.get().here(py)?)
     }
 
     #[getter]

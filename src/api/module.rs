@@ -29,7 +29,7 @@ pub fn register_hasher(r#type: &Bound<'_, PyAny>, fn_: &Bound<'_, PyAny>) -> PyR
 #[pyfunction]
 pub fn stats(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyAny>>> {
     let mut all = caches::all();
-    all.sort_by_key(|cache| (cache.name.clone(), cache.session.clone()));
+    all.sort_by_key(|cache| (cache.name.clone(), cache.id.session.clone()));
     all.iter()
         .map(|cache| info::function_stats(py, cache))
         .collect()

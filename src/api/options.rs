@@ -8,6 +8,7 @@ use pyo3::types::{PyBool, PyDict, PyString};
 use super::duration;
 use super::size;
 use crate::error::{Error, Result};
+use crate::key::definition::Follow;
 use crate::key::hashers::Hashers;
 use crate::python::{self, type_name};
 use crate::snapshot::CopyMode;
@@ -51,6 +52,8 @@ pub struct Options {
     pub on_release: Option<Py<PyAny>>,
     /// How many bytes a resource holds.
     pub sizeof: Option<Py<PyAny>>,
+    /// How far the function's definition goes.
+    pub follow: Follow,
     /// Whether a time to live was given that `persist` makes void.
     pub ignores_time_to_live: bool,
 }
@@ -78,6 +81,7 @@ impl Options {
             validate: None,
             on_release: None,
             sizeof: None,
+            follow: Follow::Beside,
             ignores_time_to_live: false,
         }
     }
@@ -113,7 +117,10 @@ impl Options {
             "sizeof" => self.sizeof = callback(name, value)?,
             "refresh_mode" => return refresh_mode(value),
             "show_spinner" => show_spinner(value)?,
-            _ => switch(name, value)?,
+            "follow_dependencies" => self.follow = follow(value)?,
+            _ => {
+                switch(name, value)?;
+            }
         }
         Ok(false)
     }
@@ -336,9 +343,18 @@ fn show_spinner(value: &Bound<'_, PyAny>) -> Result<()> {
     ))
 }
 
-fn switch(option: &str, value: &Bound<'_, PyAny>) -> Result<()> {
-    if value.is_instance_of::<PyBool>() {
-        return Ok(());
-    }
-    Err(bad(option, "True or False", value))
+fn follow(value: &Bound<'_, PyAny>) -> Result<Follow> {
+    let is_wanted = switch("follow_dependencies", value)?;
+    Ok(if is_wanted {
+        Follow::Beside
+    } else {
+        Follow::Nothing
+    })
+}
+
+fn switch(option: &str, value: &Bound<'_, PyAny>) -> Result<bool> {
+    let switch = value.cast::<PyBool>();
+    Ok(switch
+        .map_err(|_| bad(option, "True or False", value))?
+        .is_true())
 }

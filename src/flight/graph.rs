@@ -87,9 +87,13 @@ pub fn wait(node: &Arc<Node>, actor: ActorId) -> Result<(), Chain> {
     Ok(())
 }
 
-/// Notes that `actor` waits no more.
-pub fn stop_waiting(actor: ActorId) {
-    GRAPH.lock().waits.remove(&actor);
+/// Notes that `actor` waits for this computation no more. It may wait for another by now.
+pub fn stop_waiting(node: &Arc<Node>, actor: ActorId) {
+    let mut graph = GRAPH.lock();
+    let waited = graph.waits.get(&actor);
+    if waited.is_some_and(|waited| Arc::ptr_eq(waited, node)) {
+        graph.waits.remove(&actor);
+    }
 }
 
 impl Graph {

@@ -169,16 +169,24 @@ impl<'f, K: Eq + Hash, O> Guard<'f, K, O> {
 }
 
 impl<K: Eq + Hash + Copy, O: Clone> Guard<'_, K, O> {
+    /// Whether the outcome may still be stored: not if the key was detached meanwhile.
+    #[must_use]
+    pub fn is_attached(&self) -> bool {
+        let map = self.flights.map.lock();
+        let current = self.key.as_ref().and_then(|key| map.get(key));
+        current.is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))
+    }
+
     /// Gives the outcome to all who wait. `store` runs before anybody can start anew, and is told
     /// whether the outcome may be stored: not if the key was detached meanwhile.
     pub fn land<T>(mut self, outcome: O, store: impl FnOnce(bool) -> T) -> T {
         let mut map = self.flights.map.lock();
-        let is_attached = match self.key.take() {
-            Some(key) => Flights::take_out(&mut map, &key, &self.flight),
-            None => false,
-        };
+        let key = self.key.as_ref();
+        let is_attached = key.is_some_and(|key| Flights::take_out(&mut map, key, &self.flight));
         let result = store(is_attached);
         drop(map);
+        // Only now: were `store` to panic, the drop of this guard would wake a waiter.
+        self.key = None;
         graph::release(&self.flight.node);
         self.flight.state.lock().phase = Phase::Landed(outcome);
         self.flight.changed.notify_all();
@@ -229,7 +237,7 @@ impl<'f, K: Eq + Hash + Copy, O: Clone> Waiter<'f, K, O> {
 
 impl<K: Eq + Hash, O> Drop for Waiter<'_, K, O> {
     fn drop(&mut self) {
-        graph::stop_waiting(self.actor);
+        graph::stop_waiting(&self.flight.node, self.actor);
         let mut map = self.flights.map.lock();
         let mut state = self.flight.state.lock();
         state.waiters -= 1;

@@ -261,3 +261,125 @@ fn a_landed_flight_closes_no_cycle() {
         });
     });
 }
+
+#[test]
+fn a_panic_while_storing_hands_the_work_over() {
+    in_time(|| {
+        let flights = Numbers::new();
+        let guard = own(&flights, 1, "f");
+        thread::scope(|scope| {
+            let (joined, waits) = mpsc::channel();
+            let flights = &flights;
+            let waiter = scope.spawn(move || {
+                let waiter = join(flights, 1, "f");
+                joined.send(()).unwrap();
+                outcome(waiter)
+            });
+            waits.recv().unwrap();
+            let landing = std::panic::AssertUnwindSafe(|| guard.land(1, |_| panic!("no memory")));
+            assert!(std::panic::catch_unwind(landing).is_err());
+            assert_eq!(waiter.join().unwrap(), 99);
+        });
+        assert!(flights.map.lock().is_empty());
+    });
+}
+
+#[test]
+fn a_waiter_that_stays_after_its_takeover_hides_no_cycle() {
+    in_time(|| {
+        let flights = Numbers::new();
+        let first = own(&flights, 1, "a");
+        thread::scope(|scope| {
+            let flights = &flights;
+            let (joined, waits) = mpsc::channel();
+            let (owned, owns) = mpsc::channel();
+            scope.spawn(move || {
+                let mut stays = join(flights, 1, "a");
+                joined.send(()).unwrap();
+                let Wait::Takeover(guard) = stays.wait_for(LONG) else {
+                    panic!("the owner gives up");
+                };
+                owns.recv().unwrap();
+                let inner = join(flights, 2, "b");
+                drop(stays);
+                joined.send(()).unwrap();
+                assert_eq!(outcome(inner), 2);
+                guard.land(1, |_| ());
+            });
+            waits.recv().unwrap();
+            drop(first);
+            let second = own(flights, 2, "b");
+            owned.send(()).unwrap();
+            waits.recv().unwrap();
+            match begin(flights, 1, "a") {
+                Begin::Cycle(chain) => assert_eq!(names(&chain), ["a", "b", "a"]),
+                _ => panic!("a cycle"),
+            }
+            second.land(2, |_| ());
+        });
+    });
+}
+
+/// Small numbers that look random, the same in each run.
+fn draw(seed: &mut u32) -> u32 {
+    *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+    *seed >> 24
+}
+
+/// Needs a key, and inside it others, as a user's functions do: some give up, some are cleared.
+fn compute_some(flights: &Numbers, seed: &mut u32, depth: u32) {
+    let key = u8::try_from(draw(seed) % 5).unwrap();
+    match begin(flights, key, "f") {
+        Begin::Cycle(chain) => assert_eq!(chain.first(), chain.last()),
+        Begin::Waiter(waiter) if draw(seed).is_multiple_of(4) => drop(waiter),
+        Begin::Waiter(mut waiter) => loop {
+            match waiter.wait_for(LONG) {
+                Wait::Landed(_) => break,
+                Wait::Takeover(guard) => break end(guard, seed),
+                Wait::Pending => {}
+            }
+        },
+        Begin::Owner(guard) => {
+            if depth > 0 {
+                compute_some(flights, seed, depth - 1);
+            }
+            end(guard, seed);
+        }
+    }
+}
+
+fn end(guard: Guard<'_, u8, u32>, seed: &mut u32) {
+    match draw(seed) % 4 {
+        0 => drop(guard),
+        1 => guard.flights.detach_all(|| ()),
+        _ => guard.land(1, |_| ()),
+    }
+}
+
+#[test]
+fn nobody_hangs_whatever_the_others_do() {
+    in_time(|| {
+        let flights = Numbers::new();
+        thread::scope(|scope| {
+            for thread in 0..8 {
+                let flights = &flights;
+                scope.spawn(move || {
+                    let mut seed = thread;
+                    (0..5_000).for_each(|_| compute_some(flights, &mut seed, 3));
+                });
+            }
+        });
+        assert!(flights.map.lock().is_empty());
+    });
+}
+
+#[test]
+fn an_owner_can_ask_whether_its_outcome_will_be_stored() {
+    let flights = Numbers::new();
+    let guard = own(&flights, 1, "f");
+    assert!(guard.is_attached());
+    flights.detach(&1, || ());
+    let anew = own(&flights, 1, "f");
+    assert!(!guard.is_attached());
+    assert!(anew.is_attached());
+}

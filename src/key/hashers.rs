@@ -1,6 +1,6 @@
 //! What users say of their classes: `hash_funcs`, `__cache_key__`, `register_hasher`.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::RwLock;
 use pyo3::intern;
@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
 
-use super::walk::Walk;
+use super::definition::{Definition, Follow};
 use crate::error::Result;
 
 /// A class, and the function that tells what of its instances counts.
@@ -40,7 +40,7 @@ static ANY_REGISTERED: AtomicBool = AtomicBool::new(false);
 
 /// What definitions are walked under. Nothing that is registered applies: a hasher's own code must
 /// not need a hasher, and a function's digest must not change with what others register.
-static FOR_DEFINITIONS: Hashers = Hashers {
+pub static FOR_DEFINITIONS: Hashers = Hashers {
     local: Vec::new(),
     is_sealed: true,
 };
@@ -73,8 +73,10 @@ impl Hasher {
     pub fn digest<'py>(&self, py: Python<'py>, function: &str) -> Result<Bound<'py, PyAny>> {
         // Not `get_or_init`: a walk may run code that comes here again.
         if self.digest.get(py).is_none() {
-            let digest = definition_digest(self.function.bind(py), function)?;
-            let _ = self.digest.set(py, PyBytes::new(py, &digest).unbind());
+            let definition = Definition::read(self.function.bind(py), function, Follow::Nothing)?;
+            let _ = self
+                .digest
+                .set(py, PyBytes::new(py, &definition.digest).unbind());
         }
         let digest = self.digest.get(py).map(|digest| digest.bind(py).clone());
         Ok(digest.map_or_else(|| py.None().into_bound(py), Bound::into_any))
@@ -96,23 +98,6 @@ impl Hasher {
 /// Module and qualified name, also where Python leaves `builtins` and `__main__` out.
 fn full_name(class: &Bound<'_, PyType>) -> PyResult<String> {
     Ok(format!("{}.{}", class.module()?, class.qualname()?))
-}
-
-/// The digest of a definition; one that refers to things without content is like no other.
-pub fn definition_digest(definition: &Bound<'_, PyAny>, function: &str) -> Result<[u8; 32]> {
-    let mut walk = Walk::new(definition.py(), function, &FOR_DEFINITIONS);
-    walk.definition(function, definition)?;
-    if walk.is_opaque() {
-        walk.encoder
-            .leaf(super::tag::Tag::Opaque, &serial().to_le_bytes());
-    }
-    Ok(walk.encoder.function_digest())
-}
-
-/// A number that no other definition of this process has.
-fn serial() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
 impl Hashers {

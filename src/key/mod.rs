@@ -9,6 +9,8 @@ pub mod tag;
 #[cfg(feature = "python")]
 pub mod binding;
 #[cfg(feature = "python")]
+pub mod definition;
+#[cfg(feature = "python")]
 pub mod hashers;
 #[cfg(feature = "python")]
 pub mod signature;

@@ -46,11 +46,12 @@ pub enum Tag {
 
     /// An instance: type, callable, arguments, state, items, pairs, state setter, as reduced.
     Object = 0x20,
-    /// A global that is found by name: module, qualified name.
+    /// A global that is found by name: module, qualified name; in a definition also a version.
     Global = 0x21,
-    /// A class that its module does not hold: module, name, metaclass, bases, attributes.
+    /// A class as it is defined: module, name, metaclass, bases, attributes.
     Class = 0x22,
-    /// A function: module, name, code, defaults, keyword defaults, closure.
+    /// A function: module, name, code, defaults, keyword defaults, closure; where it is followed
+    /// also the globals that it uses.
     Function = 0x23,
     /// A code object: names, argument layout, flags, bytecode, constants.
     Code = 0x24,
@@ -80,6 +81,8 @@ pub enum Tag {
     Opaque = 0x30,
     /// A property, static method or class method: class, functions.
     Descriptor = 0x31,
+    /// A class of the user's own: module, name, digest of its definition.
+    Defined = 0x32,
 
     /// A value seen through a hash function: type, result.
     Hashed = 0x38,

@@ -1,5 +1,6 @@
 //! What is looked up in the Python world: each name once, in one place.
 
+pub mod immutable;
 pub mod raw;
 
 use pyo3::prelude::*;
@@ -47,6 +48,18 @@ imported! {
     PURE_PATH = "pathlib"."PurePath";
     /// The class of bound methods.
     METHOD_TYPE = "types"."MethodType";
+    /// A method that computes an attribute.
+    PROPERTY = "builtins"."property";
+    /// A function in a class that takes no instance.
+    STATIC_METHOD = "builtins"."staticmethod";
+    /// A compiled regular expression.
+    PATTERN = "re"."Pattern";
+    /// The numbers of the interpreter's instructions, by name.
+    OPCODE_MAP = "opcode"."opmap";
+    /// A file of Python's own library.
+    LIBRARY_FILE = "os"."__file__";
+    /// The version of an installed distribution.
+    DISTRIBUTION_VERSION = "importlib.metadata"."version";
     /// A method of the class, not callable before it is bound.
     CLASS_METHOD = "builtins"."classmethod";
     /// The class of closure cells.

@@ -1,12 +1,13 @@
 //! The C API where the safe one costs too much; all of the crate's `unsafe` is in this file.
 
 use std::ffi::c_int;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::critical_section::with_critical_section;
-use pyo3::types::{PyDict, PyInt};
+use pyo3::types::{PyDict, PyInt, PyType};
 
 /// The integer's value, if it fits 64 bits.
 pub fn small_int(value: &Bound<'_, PyInt>) -> Option<i64> {
@@ -20,6 +21,33 @@ pub fn small_int(value: &Bound<'_, PyInt>) -> Option<i64> {
 pub fn reference_count(value: &Bound<'_, PyAny>) -> isize {
     // SAFETY: `value` is a live object.
     unsafe { ffi::Py_REFCNT(value.as_ptr()) as isize }
+}
+
+/// What a closure cell holds, if it holds something.
+pub fn cell_contents<'py>(cell: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    // SAFETY: the callee checks that it is given a cell, and returns a new reference or null; what
+    // it raises for something else is taken away.
+    unsafe {
+        let contents = ffi::PyCell_Get(cell.as_ptr());
+        if contents.is_null() {
+            ffi::PyErr_Clear();
+        }
+        Bound::from_owned_ptr_or_opt(cell.py(), contents)
+    }
+}
+
+/// Whether `function`, which is a Python function, runs `code`.
+pub fn has_code(function: &Bound<'_, PyAny>, code: &Py<PyAny>) -> bool {
+    // SAFETY: the callee returns a borrowed pointer, which is only compared.
+    unsafe { ffi::PyFunction_GetCode(function.as_ptr()) == code.as_ptr() }
+}
+
+/// The number by which the interpreter knows a class's present state; zero if it has none.
+pub fn type_version(class: &Bound<'_, PyType>) -> u32 {
+    let class = class.as_ptr().cast::<ffi::PyTypeObject>();
+    // SAFETY: a class is a type object, whose version is an aligned integer. Other threads may
+    // change it on a free-threaded interpreter, hence the atomic read.
+    unsafe { AtomicU32::from_ptr(&raw mut (*class).tp_version_tag).load(Ordering::Relaxed) }
 }
 
 /// A dict's key and value.

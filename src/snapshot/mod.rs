@@ -1,11 +1,11 @@
 //! Snapshots: the form in which a value is stored, and what a hit hands out.
 
-mod immutable;
 mod pickled;
 
 use pyo3::prelude::*;
 
 use self::pickled::Pickled;
+use crate::python::immutable;
 
 /// How `cache_data` hands out values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

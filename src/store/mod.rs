@@ -5,18 +5,21 @@
 
 mod bounds;
 pub mod clock;
+mod counters;
+mod removed;
 
 use std::hash::Hash;
 
 use ahash::RandomState;
 use hashlink::LinkedHashMap;
-use smallvec::SmallVec;
 
 pub use self::bounds::Bounds;
 use self::clock::Nanos;
+pub use self::counters::Counters;
+pub use self::removed::{Cleared, Departure, Removed};
 
-/// Values that left a store.
-pub type Removed<V> = SmallVec<[V; 1]>;
+/// In the order of their last use, the oldest first.
+type Entries<K, V> = LinkedHashMap<K, Entry<V>, RandomState>;
 
 struct Entry<V> {
     value: V,
@@ -26,29 +29,26 @@ struct Entry<V> {
     expiry: Nanos,
 }
 
-/// What happened to a store since it was made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Values that were asked for and were there.
-    pub hits: u64,
-    /// Values that were asked for and had to be computed.
-    pub misses: u64,
-    /// Entries that made room for others.
-    pub evictions: u64,
-    /// The cost of all hits, had they been computed.
-    pub nanos_saved: u64,
+/// What became of a value that was to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// It is there.
+    Kept,
+    /// It alone exceeds the bounds.
+    TooLarge,
 }
 
 /// Entries under keys, bounded in number, bytes and time.
 pub struct Store<K, V> {
-    /// In the order of their last use, the oldest first.
-    entries: LinkedHashMap<K, Entry<V>, RandomState>,
+    entries: Entries<K, V>,
     bytes: u64,
     bounds: Bounds,
     counters: Counters,
+    /// No entry expires before.
+    earliest_expiry: Nanos,
 }
 
-impl<K: Eq + Hash, V: Clone> Store<K, V> {
+impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     /// An empty store.
     #[must_use]
     pub fn new(bounds: Bounds) -> Self {
@@ -57,6 +57,7 @@ impl<K: Eq + Hash, V: Clone> Store<K, V> {
             bytes: 0,
             bounds,
             counters: Counters::default(),
+            earliest_expiry: Nanos::MAX,
         }
     }
 
@@ -64,12 +65,11 @@ impl<K: Eq + Hash, V: Clone> Store<K, V> {
     pub fn get(&mut self, key: &K, now: Nanos, removed: &mut Removed<V>) -> Option<V> {
         let entry = self.entries.to_back(key)?;
         if entry.expiry <= now {
-            removed.extend(self.remove(key));
+            self.expire(key, removed);
             return None;
         }
         let value = entry.value.clone();
-        self.counters.hits += 1;
-        self.counters.nanos_saved = self.counters.nanos_saved.saturating_add(entry.cost);
+        self.counters.add_hit(entry.cost);
         Some(value)
     }
 
@@ -82,7 +82,8 @@ impl<K: Eq + Hash, V: Clone> Store<K, V> {
     }
 
     /// Stores a value of `size` bytes that took `cost` nanoseconds, and lets go of what that
-    /// leaves no room for. A value that alone is too large leaves at once, and nothing else.
+    /// leaves no room for. A value that alone is too large leaves at once, and nothing else but
+    /// the one that it was to replace.
     pub fn put(
         &mut self,
         key: K,
@@ -91,11 +92,11 @@ impl<K: Eq + Hash, V: Clone> Store<K, V> {
         cost: u64,
         now: Nanos,
         removed: &mut Removed<V>,
-    ) {
-        removed.extend(self.remove(&key));
+    ) -> Stored {
+        self.depart(&key, Departure::Replaced, removed);
         if self.bounds.are_exceeded(1, size) {
-            removed.push(value);
-            return;
+            removed.push(value, Departure::Rejected);
+            return Stored::TooLarge;
         }
         let expiry = self.bounds.expiry(now);
         let entry = Entry {
@@ -106,7 +107,9 @@ impl<K: Eq + Hash, V: Clone> Store<K, V> {
         };
         self.entries.insert(key, entry);
         self.bytes = self.bytes.saturating_add(size);
+        self.earliest_expiry = self.earliest_expiry.min(expiry);
         self.evict(removed);
+        Stored::Kept
     }
 
     fn evict(&mut self, removed: &mut Removed<V>) {
@@ -115,48 +118,81 @@ impl<K: Eq + Hash, V: Clone> Store<K, V> {
                 return;
             };
             self.bytes = self.bytes.saturating_sub(entry.size);
-            self.counters.evictions += 1;
-            removed.push(entry.value);
+            self.counters.evictions = self.counters.evictions.saturating_add(1);
+            removed.push(entry.value, Departure::Evicted);
+        }
+    }
+
+    fn expire(&mut self, key: &K, removed: &mut Removed<V>) {
+        self.counters.expirations = self.counters.expirations.saturating_add(1);
+        self.depart(key, Departure::Expired, removed);
+    }
+
+    fn depart(&mut self, key: &K, departure: Departure, removed: &mut Removed<V>) {
+        if let Some(entry) = self.entries.remove(key) {
+            self.bytes = self.bytes.saturating_sub(entry.size);
+            removed.push(entry.value, departure);
         }
     }
 
     /// Takes out the value under `key`.
-    pub fn remove(&mut self, key: &K) -> Option<V> {
-        let entry = self.entries.remove(key)?;
-        self.bytes = self.bytes.saturating_sub(entry.size);
-        Some(entry.value)
+    pub fn remove(&mut self, key: &K, removed: &mut Removed<V>) {
+        self.depart(key, Departure::Cleared, removed);
     }
 
     /// Takes out the value under `key` if it is the one that the caller means, and takes back the
     /// hit by which the caller got it.
-    pub fn reject(&mut self, key: &K, is_meant: impl FnOnce(&V) -> bool) -> Option<V> {
-        let entry = self.entries.get(key)?;
-        if !is_meant(&entry.value) {
-            return None;
+    pub fn reject(&mut self, key: &K, is_meant: impl FnOnce(&V) -> bool, removed: &mut Removed<V>) {
+        if let Some(entry) = self.entries.get(key)
+            && is_meant(&entry.value)
+        {
+            self.counters.take_back_hit(entry.cost);
+            self.depart(key, Departure::Rejected, removed);
         }
-        self.counters.hits = self.counters.hits.saturating_sub(1);
-        self.counters.nanos_saved = self.counters.nanos_saved.saturating_sub(entry.cost);
-        self.remove(key)
     }
 
-    /// Takes out all values.
-    pub fn clear(&mut self) -> Removed<V> {
+    /// Takes out all values that have expired. It costs a look at each entry, or nothing while
+    /// none can have expired.
+    pub fn purge_expired(&mut self, now: Nanos, removed: &mut Removed<V>) {
+        if now < self.earliest_expiry {
+            return;
+        }
+        for key in self.expired(now) {
+            self.expire(&key, removed);
+        }
+        let expiries = self.entries.values().map(|entry| entry.expiry);
+        self.earliest_expiry = expiries.min().unwrap_or(Nanos::MAX);
+        self.give_back_memory();
+    }
+
+    fn expired(&self, now: Nanos) -> Vec<K> {
+        let expired = self.entries.iter().filter(|(_, entry)| entry.expiry <= now);
+        expired.map(|(key, _)| key.clone()).collect()
+    }
+
+    /// The map keeps the memory of removed entries for new ones; most of it is too much.
+    fn give_back_memory(&mut self) {
+        if self.entries.len() < self.entries.capacity() / 4 {
+            self.entries.shrink_to_fit();
+        }
+    }
+
+    /// Takes out all values, in a time that does not depend on how many there are.
+    pub fn clear(&mut self) -> Cleared<K, V> {
         self.bytes = 0;
-        let entries = std::mem::replace(
-            &mut self.entries,
-            LinkedHashMap::with_hasher(RandomState::new()),
-        );
-        entries.into_iter().map(|(_, entry)| entry.value).collect()
+        self.earliest_expiry = Nanos::MAX;
+        let empty = LinkedHashMap::with_hasher(RandomState::new());
+        Cleared(std::mem::replace(&mut self.entries, empty))
     }
 
     /// Counts a hit of a value that was not here yet when it was asked for.
     pub fn count_hit(&mut self) {
-        self.counters.hits += 1;
+        self.counters.add_hit(0);
     }
 
     /// Counts a value that has to be computed.
     pub fn count_miss(&mut self) {
-        self.counters.misses += 1;
+        self.counters.misses = self.counters.misses.saturating_add(1);
     }
 
     /// How many entries there are, expired ones included.
@@ -203,13 +239,13 @@ mod tests {
     fn put(store: &mut Store<u8, u8>, key: u8, size: u64, now: Nanos) -> Vec<u8> {
         let mut removed = Removed::new();
         store.put(key, key, size, 10, now, &mut removed);
-        removed.to_vec()
+        removed.into_iter().collect()
     }
 
     fn get(store: &mut Store<u8, u8>, key: u8, now: Nanos) -> (Option<u8>, Vec<u8>) {
         let mut removed = Removed::new();
         let value = store.get(&key, now, &mut removed);
-        (value, removed.to_vec())
+        (value, removed.into_iter().collect())
     }
 
     #[test]
@@ -258,15 +294,83 @@ mod tests {
         assert_eq!((store.bytes(), store.counters().evictions), (4, 0));
     }
 
+    fn reject(store: &mut Store<u8, u8>, key: u8, value: u8) -> Vec<u8> {
+        let mut removed = Removed::new();
+        store.reject(&key, |stored| *stored == value, &mut removed);
+        removed.into_iter().collect()
+    }
+
     #[test]
     fn a_rejected_value_was_no_hit() {
         let mut store = store(None, None, None);
         put(&mut store, 1, 1, 0);
         get(&mut store, 1, 0);
-        assert_eq!(store.reject(&1, |value| *value == 2), None);
-        assert_eq!(store.reject(&1, |value| *value == 1), Some(1));
+        assert!(reject(&mut store, 1, 2).is_empty());
+        assert_eq!(reject(&mut store, 1, 1), [1]);
         assert_eq!(store.counters(), Counters::default());
         assert!(store.is_empty());
+    }
+
+    #[test]
+    fn a_purge_takes_out_what_has_expired_and_nothing_else() {
+        let mut store = store(None, None, Some(5));
+        put(&mut store, 1, 1, 0);
+        put(&mut store, 2, 1, 3);
+        get(&mut store, 1, 4);
+        let mut removed = Removed::new();
+        store.purge_expired(4, &mut removed);
+        assert!(removed.is_empty());
+        store.purge_expired(5, &mut removed);
+        let departures: Vec<_> = removed.departures().collect();
+        assert_eq!(departures, [(&1, Departure::Expired)]);
+        assert_eq!((store.len(), store.counters().expirations), (1, 1));
+    }
+
+    #[test]
+    fn a_purge_gives_memory_back() {
+        let bounds = Bounds {
+            time_to_live: Some(1),
+            ..Bounds::default()
+        };
+        let mut store: Store<u32, u32> = Store::new(bounds);
+        let mut removed = Removed::new();
+        for key in 0..1000 {
+            store.put(key, key, 1, 0, 0, &mut removed);
+        }
+        store.purge_expired(1, &mut removed);
+        assert_eq!((removed.len(), store.bytes()), (1000, 0));
+        assert!(store.entries.capacity() < 100);
+    }
+
+    #[test]
+    fn each_value_says_why_it_left() {
+        use Departure::{Cleared, Evicted, Rejected, Replaced};
+        let mut store = store(Some(1), Some(10), None);
+        let mut removed = Removed::new();
+        assert_eq!(store.put(1, 1, 1, 0, 0, &mut removed), Stored::Kept);
+        store.put(1, 2, 1, 0, 0, &mut removed);
+        store.put(2, 3, 1, 0, 0, &mut removed);
+        assert_eq!(store.put(3, 4, 11, 0, 0, &mut removed), Stored::TooLarge);
+        store.remove(&2, &mut removed);
+        let departures: Vec<_> = removed
+            .departures()
+            .map(|(_, departure)| departure)
+            .collect();
+        assert_eq!(departures, [Replaced, Evicted, Rejected, Cleared]);
+    }
+
+    #[test]
+    fn figures_do_not_overflow() {
+        let mut store: Store<u8, u8> = Store::new(Bounds::default());
+        let mut removed = Removed::new();
+        for key in 0..2 {
+            store.put(key, key, u64::MAX, u64::MAX, 0, &mut removed);
+            get(&mut store, key, 0);
+        }
+        assert_eq!(
+            (store.bytes(), store.counters().nanos_saved),
+            (u64::MAX, u64::MAX)
+        );
     }
 
     #[test]

@@ -2,15 +2,17 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCode, PyFunction, PyModule, PyType};
+use pyo3::types::{PyBytes, PyCode, PyDict, PyFunction, PyModule, PyString, PyTuple, PyType};
 
 use super::Walk;
+use super::class::is_held;
 use super::frame::Shape;
 use crate::api::function::CachedFunction;
 use crate::api::method::CachedMethod;
 use crate::error::Result;
+use crate::key::definition::{Follow, Followed, Names, Watch, definition_of, installed_version};
 use crate::key::tag::Tag;
-use crate::python;
+use crate::python::{self, raw};
 
 /// What a function is made of. Comments, file and line numbers are not among it.
 const FUNCTION_PARTS: [&str; 6] = [
@@ -47,22 +49,120 @@ impl<'py> Walk<'_, 'py> {
         if let Ok(class) = value.cast::<PyType>() {
             self.class(class)?;
         } else if value.is_instance_of::<PyFunction>() {
-            let parts = attributes(value, &FUNCTION_PARTS)?;
-            self.open_fixed(value, Tag::Function, Shape::Function, parts)?;
+            self.function(value)?;
         } else if value.is_instance_of::<PyCode>() {
             self.open_fixed(value, Tag::Code, Shape::Parts, code_parts(value)?)?;
         } else if value.is_instance(python::METHOD_TYPE.get(py)?)? {
             let parts = attributes(value, &["__func__", "__self__"])?;
             self.open_fixed(value, Tag::Method, Shape::Parts, parts)?;
         } else if value.is_instance_of::<PyModule>() {
-            let name = value.getattr(intern!(py, "__name__"))?;
-            self.open_fixed(value, Tag::Module, Shape::Parts, vec![name])?;
+            self.module(value)?;
         } else if value.is_instance(python::CELL_TYPE.get(py)?)? {
             self.cell(value)?;
         } else {
             return self.cached(value);
         }
         Ok(true)
+    }
+
+    fn function(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
+        let mut parts = attributes(value, &FUNCTION_PARTS)?;
+        if !self.follows_definition() {
+            return self.open_fixed(value, Tag::Function, Shape::Function, parts);
+        }
+        let (module, name) = (parts[0].to_string(), parts[1].to_string());
+        let installed = installed_version(self.py, &module);
+        if let Some(version) = &installed
+            && is_held(value, &module, &name)?
+        {
+            parts.truncate(2);
+            parts.push(PyString::new(self.py, version).into_any());
+            return self.open_fixed(value, Tag::Global, Shape::Parts, parts);
+        }
+        self.watch([Watch::Code {
+            function: value.clone().unbind(),
+            code: parts[2].clone().unbind(),
+        }]);
+        let names = Names::of(&parts[2])?;
+        parts[5] = self.closure(&parts[2], &parts[5], &names)?;
+        if installed.is_none() {
+            parts.push(self.globals(value, &names)?.into_any());
+        }
+        self.open_fixed(value, Tag::Function, Shape::Function, parts)
+    }
+
+    /// A closure without the variables that the function itself assigns.
+    fn closure(
+        &mut self,
+        code: &Bound<'py, PyAny>,
+        closure: &Bound<'py, PyAny>,
+        names: &Names,
+    ) -> Result<Bound<'py, PyAny>> {
+        let Ok(cells) = closure.cast::<PyTuple>() else {
+            return Ok(closure.clone());
+        };
+        let variables = code.getattr(intern!(self.py, "co_freevars"))?;
+        let variables = variables.cast::<PyTuple>().map_err(PyErr::from)?;
+        let mut kept = Vec::new();
+        for (variable, cell) in variables.iter().zip(cells) {
+            if names.assigned.contains(&variable.to_string()) {
+                kept.push(self.py.None().into_bound(self.py));
+                continue;
+            }
+            self.watch([Watch::Cell {
+                cell: cell.clone().unbind(),
+                contents: raw::cell_contents(&cell).map(Bound::unbind),
+            }]);
+            kept.push(cell);
+        }
+        Ok(PyTuple::new(self.py, kept)?.into_any())
+    }
+
+    /// The globals that are part of a function's definition. Beside another definition, functions
+    /// and classes of the user's own stand as digests, which are read once.
+    fn globals(
+        &mut self,
+        function: &Bound<'py, PyAny>,
+        names: &Names,
+    ) -> Result<Bound<'py, PyDict>> {
+        let globals = function.getattr(intern!(self.py, "__globals__"))?;
+        let followed = Followed::among(globals.cast::<PyDict>().map_err(PyErr::from)?, names)?;
+        self.watch(followed.watches);
+        if self.follow == Follow::Inside {
+            return Ok(followed.values);
+        }
+        let values = PyDict::new(self.py);
+        for (name, value) in followed.values {
+            let value = if self.has_definition(&value)? {
+                let definition = definition_of(&value, self.function)?;
+                let digest = PyBytes::new(self.py, &definition.digest);
+                self.watch([Watch::Definition(definition)]);
+                digest.into_any()
+            } else {
+                value
+            };
+            values.set_item(name, value)?;
+        }
+        Ok(values)
+    }
+
+    /// Whether `value` is a function or a class of the user's own.
+    fn has_definition(&self, value: &Bound<'py, PyAny>) -> Result<bool> {
+        if !value.is_instance_of::<PyFunction>() && !value.is_instance_of::<PyType>() {
+            return Ok(false);
+        }
+        let module = value.getattr(intern!(self.py, "__module__"))?;
+        Ok(installed_version(self.py, &module.to_string()).is_none())
+    }
+
+    fn module(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
+        let name = value.getattr(intern!(self.py, "__name__"))?;
+        let version = installed_version(self.py, &name.to_string());
+        let mut parts = vec![name];
+        if let Some(version) = version.filter(|_| self.follows_definition()) {
+            parts.push(PyString::new(self.py, &version).into_any());
+        }
+        self.open_fixed(value, Tag::Module, Shape::Parts, parts)
     }
 
     fn cell(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {

@@ -1,16 +1,19 @@
-//! Classes: by name where their module holds them, by their content where it does not.
+//! Classes: installed ones by name, the user's own by their definition.
+
+use std::collections::BTreeSet;
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyMapping, PyString, PyType};
+use pyo3::types::{PyDict, PyFunction, PyMapping, PyString, PyType};
 
 use super::Walk;
 use super::frame::Shape;
 use super::object::filtered;
 use crate::error::Result;
+use crate::key::definition::{Follow, Names, Watch, definition_of, followed, installed_version};
 use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
-use crate::python;
+use crate::python::{self, raw};
 
 /// Attributes of a class that say nothing of what it does, or differ from run to run.
 const NOT_CONTENT: [&str; 13] = [
@@ -39,20 +42,40 @@ fn is_content(name: &str) -> bool {
 impl<'py> Walk<'_, 'py> {
     /// Writes or opens a class.
     pub(super) fn class(&mut self, class: &Bound<'py, PyType>) -> Result<()> {
-        let py = self.py;
-        let module = class.getattr(intern!(py, "__module__"))?;
-        let name = class.getattr(intern!(py, "__qualname__"))?;
-        if let (Ok(module), Ok(name)) = (module.cast::<PyString>(), name.cast::<PyString>())
-            && (is_static(class)? || is_held(class, module, name)?)
+        let named = Named::of(class)?;
+        if let Some(named) = &named
+            && (is_static(class)? || named.is_held(class)?)
         {
-            self.named_class(class, &module.to_string_lossy(), &name.to_string_lossy());
-            return Ok(());
+            let version = installed_version(self.py, &named.module);
+            let is_leaf = is_static(class)? || version.is_some() || self.follow == Follow::Nothing;
+            if is_leaf {
+                self.named_class(class, named, version.filter(|_| self.follows_definition()));
+                return Ok(());
+            }
         }
+        if self.watches.is_some() || self.follow == Follow::Nothing {
+            return self.open_class(class);
+        }
+        self.defined_class(class, named)
+    }
+
+    /// A class as it is defined: its bases and attributes.
+    fn open_class(&mut self, class: &Bound<'py, PyType>) -> Result<()> {
+        let py = self.py;
         let attributes = class.getattr(intern!(py, "__dict__"))?;
-        let attributes = filtered(py, &attributes, is_content)?;
+        let mut attributes = filtered(py, &attributes, is_content)?;
+        if self.follows_definition() {
+            attributes = followed_attributes(&attributes)?;
+            // A look-up makes the interpreter number the class's state.
+            class.getattr_opt(intern!(py, "__init__"))?;
+            self.watch([Watch::Class {
+                class: class.clone().unbind(),
+                version: raw::type_version(class),
+            }]);
+        }
         let parts = vec![
-            module,
-            name,
+            class.getattr(intern!(py, "__module__"))?,
+            class.getattr(intern!(py, "__qualname__"))?,
             class.get_type().into_any(),
             class.getattr(intern!(py, "__bases__"))?,
             attributes.into_any(),
@@ -62,16 +85,85 @@ impl<'py> Walk<'_, 'py> {
         Ok(())
     }
 
-    /// A class is met once for each of its instances: its bytes are remembered, short as they are.
-    fn named_class(&mut self, class: &Bound<'py, PyType>, module: &str, name: &str) {
+    /// A class of the user's own among the arguments, by the digest of its definition.
+    fn defined_class(&mut self, class: &Bound<'py, PyType>, named: Option<Named>) -> Result<()> {
+        let definition = definition_of(class.as_any(), self.function)?;
+        let mut node = Encoder::new();
+        node.open(Tag::Defined);
+        node.length(3);
+        let named = named.unwrap_or_default();
+        node.leaf(Tag::Str, named.module.as_bytes());
+        node.leaf(Tag::Str, named.name.as_bytes());
+        node.leaf(Tag::Bytes, &definition.digest);
+        self.remember_class(class, node.close());
+        Ok(())
+    }
+
+    /// A class that is known by its name, and in a definition by its package's version.
+    fn named_class(&mut self, class: &Bound<'py, PyType>, named: &Named, version: Option<String>) {
         let mut node = Encoder::new();
         node.open(Tag::Global);
-        node.length(2);
-        node.leaf(Tag::Str, module.as_bytes());
-        node.leaf(Tag::Str, name.as_bytes());
-        let node = node.close();
+        node.length(2 + usize::from(version.is_some()));
+        node.leaf(Tag::Str, named.module.as_bytes());
+        node.leaf(Tag::Str, named.name.as_bytes());
+        if let Some(version) = version {
+            node.leaf(Tag::Str, version.as_bytes());
+        }
+        self.remember_class(class, node.close());
+    }
+
+    /// A class is met once for each of its instances: its bytes are remembered, short as they are.
+    fn remember_class(&mut self, class: &Bound<'py, PyType>, node: &[u8]) {
         self.encoder.node(node);
         self.memo.remember(class.as_any(), node);
+    }
+}
+
+/// Of a class's attributes, those that are code or constants and that its methods do not assign.
+fn followed_attributes<'py>(attributes: &Bound<'py, PyDict>) -> Result<Bound<'py, PyDict>> {
+    let kept = PyDict::new(attributes.py());
+    let assigned = assigned_attributes(attributes)?;
+    for (name, value) in attributes {
+        if let Some(value) = followed(&value)?
+            && !assigned.contains(&name.to_string())
+        {
+            kept.set_item(name, value)?;
+        }
+    }
+    Ok(kept)
+}
+
+fn assigned_attributes(attributes: &Bound<'_, PyDict>) -> Result<BTreeSet<String>> {
+    let mut assigned = BTreeSet::new();
+    for (_, value) in attributes {
+        if value.is_instance_of::<PyFunction>() {
+            assigned.extend(Names::of(&value.getattr("__code__")?)?.assigned_attributes);
+        }
+    }
+    Ok(assigned)
+}
+
+/// Where a class says that it is found.
+#[derive(Default)]
+struct Named {
+    module: String,
+    name: String,
+}
+
+impl Named {
+    fn of(class: &Bound<'_, PyType>) -> Result<Option<Self>> {
+        let text = |name| -> PyResult<Option<String>> {
+            let value = class.getattr(name)?.cast_into::<PyString>().ok();
+            Ok(value.map(|value| value.to_string_lossy().into_owned()))
+        };
+        let module = text(intern!(class.py(), "__module__"))?;
+        let name = text(intern!(class.py(), "__qualname__"))?;
+        Ok(module.zip(name).map(|(module, name)| Self { module, name }))
+    }
+
+    /// Whether the module of that name holds the class under its qualified name.
+    fn is_held(&self, class: &Bound<'_, PyType>) -> Result<bool> {
+        is_held(class.as_any(), &self.module, &self.name)
     }
 }
 
@@ -83,25 +175,21 @@ fn is_static(class: &Bound<'_, PyType>) -> Result<bool> {
     Ok(flags.extract::<u64>()? & MADE_AT_RUN_TIME == 0)
 }
 
-/// Whether the module of that name holds the class under its qualified name.
-fn is_held(
-    class: &Bound<'_, PyType>,
-    module: &Bound<'_, PyString>,
-    name: &Bound<'_, PyString>,
-) -> Result<bool> {
-    let py = class.py();
+/// Whether the module holds the object under its qualified name.
+pub(super) fn is_held(object: &Bound<'_, PyAny>, module: &str, name: &str) -> Result<bool> {
+    let py = object.py();
     let modules = python::MODULES.get(py)?;
     let modules = modules.cast::<PyDict>().map_err(PyErr::from)?;
     let Some(mut place) = modules.get_item(module)? else {
         return Ok(false);
     };
-    for step in name.to_string_lossy().split('.') {
+    for step in name.split('.') {
         match place.getattr_opt(step) {
             Ok(Some(next)) => place = next,
             _ => return Ok(false),
         }
     }
-    Ok(place.is(class))
+    Ok(place.is(object))
 }
 
 /// The pairs of a mapping that is not a dict.

@@ -16,6 +16,7 @@ use pyo3::types::PyString;
 
 use self::frame::{Cursor, Frame, Shape, Step};
 use self::memo::{Memo, Seen};
+use super::definition::{Follow, Watch};
 use super::encoder::Encoder;
 use super::hashers::{self, Hasher, Hashers};
 use super::tag::Tag;
@@ -46,6 +47,10 @@ pub struct Walk<'a, 'py> {
     suspended: Vec<&'a Hasher>,
     /// The parameter or variable whose value is being walked, for messages.
     root: Option<Bound<'py, PyString>>,
+    /// What of the code that is met is followed.
+    follow: Follow,
+    /// Where a definition's parts were found; only in a walk over one.
+    watches: Option<Vec<Watch>>,
     /// Inside of how many definitions the walk is: there, what has no content is named by its type.
     lenient: usize,
     opaque: bool,
@@ -55,7 +60,7 @@ pub struct Walk<'a, 'py> {
 
 impl<'a, 'py> Walk<'a, 'py> {
     /// A walk on behalf of `function`, under its hash functions.
-    pub fn new(py: Python<'py>, function: &'a str, hashers: &'a Hashers) -> Self {
+    pub fn new(py: Python<'py>, function: &'a str, hashers: &'a Hashers, follow: Follow) -> Self {
         Self {
             py,
             function,
@@ -65,6 +70,8 @@ impl<'a, 'py> Walk<'a, 'py> {
             memo: Memo::default(),
             suspended: Vec::new(),
             root: None,
+            follow,
+            watches: None,
             lenient: 0,
             opaque: false,
             visits: 0,
@@ -85,14 +92,25 @@ impl<'a, 'py> Walk<'a, 'py> {
         self.value(value)
     }
 
-    /// Encodes what a definition refers to. What has no content is named by its type, and noted:
-    /// see [`is_opaque`](Self::is_opaque).
-    pub fn definition(&mut self, root: &str, value: &Bound<'py, PyAny>) -> Result<()> {
+    /// Encodes a definition, and returns where its parts were found. What has no content is named
+    /// by its type, and noted: see [`is_opaque`](Self::is_opaque).
+    pub fn definition(&mut self, root: &str, value: &Bound<'py, PyAny>) -> Result<Vec<Watch>> {
         self.root = Some(PyString::new(self.py, root));
+        self.watches = Some(Vec::new());
         self.lenient += 1;
-        let result = self.value(value);
-        self.lenient -= 1;
-        result
+        self.value(value)?;
+        Ok(self.watches.take().unwrap_or_default())
+    }
+
+    /// Whether the walk is over a definition, with what it depends on.
+    fn follows_definition(&self) -> bool {
+        self.watches.is_some() && self.follow != Follow::Nothing
+    }
+
+    fn watch(&mut self, watches: impl IntoIterator<Item = Watch>) {
+        if let Some(all) = &mut self.watches {
+            all.extend(watches);
+        }
     }
 
     /// Whether a definition referred to something that has no content.
@@ -316,7 +334,8 @@ impl<'a, 'py> Walk<'a, 'py> {
     /// Stands for something in a definition that has no content: its class counts, and the walk
     /// remembers that this was not all.
     fn name_only(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
-        self.opaque = true;
+        // Classes are full of such things, which hardly ever matter.
+        self.opaque |= self.lenient == 1;
         self.open_seen_through(value, Tag::Opaque, Vec::new())
     }
 

@@ -10,9 +10,25 @@ use crate::python;
 
 /// The bytes that `value` holds, if it is deeply immutable.
 pub fn size_if_immutable(value: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
-    let py = value.py();
-    let size_of = python::GET_SIZE_OF.get(py)?;
+    let size_of = python::GET_SIZE_OF.get(value.py())?;
     let mut size = 0;
+    let is_immutable = visit(value, |part| {
+        size += size_of.call1((part,))?.extract::<u64>()?;
+        Ok(())
+    })?;
+    Ok(is_immutable.then_some(size))
+}
+
+/// Whether `value` is deeply immutable.
+pub fn is_immutable(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    visit(value, |_| Ok(()))
+}
+
+/// Shows `look` all parts of a value, until one is found that can change.
+fn visit<'py>(
+    value: &Bound<'py, PyAny>,
+    mut look: impl FnMut(&Bound<'py, PyAny>) -> PyResult<()>,
+) -> PyResult<bool> {
     // A stack of its own, since tuples nest deeper than a thread's.
     let mut left = vec![value.clone()];
     while let Some(value) = left.pop() {
@@ -21,11 +37,11 @@ pub fn size_if_immutable(value: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
         } else if let Ok(set) = value.cast_exact::<PyFrozenSet>() {
             left.extend(set.iter());
         } else if !is_immutable_leaf(&value)? {
-            return Ok(None);
+            return Ok(false);
         }
-        size += size_of.call1((value,))?.extract::<u64>()?;
+        look(&value)?;
     }
-    Ok(Some(size))
+    Ok(true)
 }
 
 fn is_immutable_leaf(value: &Bound<'_, PyAny>) -> PyResult<bool> {

@@ -1,0 +1,58 @@
+//! Definitions: what a function or a class is, and what of the user's own code it depends on.
+//!
+//! A definition's digest covers its code and, where it is followed, that of the helpers, classes
+//! and constants that it names, transitively. It is made once; from then on pointers are compared.
+
+mod bytecode;
+mod follow;
+mod known;
+mod origin;
+mod watch;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use pyo3::prelude::*;
+
+pub use self::bytecode::Names;
+pub use self::follow::{Follow, Followed, followed};
+pub use self::known::definition_of;
+pub use self::origin::installed_version;
+pub use self::watch::Watch;
+use super::hashers::FOR_DEFINITIONS;
+use super::tag::Tag;
+use super::walk::Walk;
+use crate::error::Result;
+
+/// A digest of code, and the places from which it was read.
+pub struct Definition {
+    /// The digest.
+    pub digest: [u8; 32],
+    watches: Vec<Watch>,
+}
+
+impl Definition {
+    /// Reads a function or a class on behalf of the cached function `name`.
+    pub fn read(object: &Bound<'_, PyAny>, name: &str, follow: Follow) -> Result<Self> {
+        let mut walk = Walk::new(object.py(), name, &FOR_DEFINITIONS, follow);
+        let watches = walk.definition(name, object)?;
+        if walk.is_opaque() {
+            // Like no other: what has no content may be anything.
+            walk.encoder.leaf(Tag::Opaque, &serial().to_le_bytes());
+        }
+        Ok(Self {
+            digest: walk.encoder.function_digest(),
+            watches,
+        })
+    }
+
+    /// Whether all is as it was when the definition was read.
+    pub fn holds(&self, py: Python<'_>) -> bool {
+        self.watches.iter().all(|watch| watch.holds(py))
+    }
+}
+
+/// A number that no other definition of this process has.
+fn serial() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
