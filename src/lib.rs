@@ -41,7 +41,9 @@ mod _core {
         decorators::{ConfiguredDecorator, Decorator},
         function::CachedFunction,
         method::CachedMethod,
-        module::{end_session, parse_size, parse_ttl, register_hasher, session, stats},
+        module::{
+            end_session, names_of_code, parse_size, parse_ttl, register_hasher, session, stats,
+        },
         session::Session,
     };
 

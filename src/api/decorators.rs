@@ -9,6 +9,7 @@ use super::caches;
 use super::function::CachedFunction;
 use super::options::{Kind, Options};
 use crate::error::{Error, Result};
+use crate::key::definition::Follow;
 use crate::logging;
 use crate::python;
 
@@ -120,9 +121,14 @@ impl Decorator {
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let description = self.description;
+        let mut defaults = Options::new(description.kind);
+        if description.deprecated.is_some() {
+            // They are documented not to follow what a function depends on.
+            defaults.follow = Follow::Nothing;
+        }
         let options = match options {
-            Some(given) => Options::read(description.kind, description.options, given)?,
-            None => Options::new(description.kind),
+            Some(given) => defaults.read(description.options, given)?,
+            None => defaults,
         };
         let options = Arc::new(options);
         if let Some(func) = func {

@@ -1,10 +1,13 @@
 //! The module's functions.
 
+use std::collections::BTreeSet;
+
 use pyo3::prelude::*;
 
 use super::session::Session;
 use super::{caches, duration, info, size};
 use crate::error::Error;
+use crate::key::definition::Names;
 use crate::key::hashers;
 
 /// Open a session: entries of `scope="session"` are shared inside it, by its id.
@@ -47,4 +50,16 @@ pub fn parse_ttl(text: &str) -> PyResult<i64> {
 pub fn parse_size(text: &str) -> PyResult<u64> {
     let parsed = size::parse_bytes(text);
     Ok(parsed.map_err(|error| Error::Option(format!("max_size: {error}")))?)
+}
+
+/// The names that a code object loads from its globals, takes as attributes, and assigns.
+#[pyfunction]
+pub fn names_of_code(code: &Bound<'_, PyAny>) -> PyResult<(Vec<String>, Vec<String>, Vec<String>)> {
+    let names = Names::of(code)?;
+    let list = |names: BTreeSet<String>| names.into_iter().collect();
+    Ok((
+        list(names.globals),
+        list(names.attributes),
+        list(names.assigned),
+    ))
 }

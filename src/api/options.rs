@@ -87,8 +87,8 @@ impl Options {
     }
 
     /// Checks and takes the options that were given, all of which are in `allowed`.
-    pub fn read(kind: Kind, allowed: &[&str], given: &Bound<'_, PyDict>) -> Result<Self> {
-        let mut options = Self::new(kind);
+    pub fn read(self, allowed: &[&str], given: &Bound<'_, PyDict>) -> Result<Self> {
+        let mut options = self;
         let mut background = false;
         for (name, value) in given {
             let name = name.cast::<PyString>().map_err(PyErr::from)?;

@@ -140,7 +140,7 @@ impl Signature {
         };
         let all = arguments.positional;
         let rest = all.get_slice(self.positional.len().min(all.len()), all.len());
-        parameter.encode(walk, rest.as_any())
+        parameter.encode_rest(walk, rest.as_any())
     }
 
     /// Encodes what no parameter took. Its order counts: the function sees it.
@@ -157,7 +157,7 @@ impl Signature {
             Some(given) => self.unclaimed(given)?,
             None => PyDict::new(walk.py()),
         };
-        parameter.encode(walk, unclaimed.as_any())?;
+        parameter.encode_rest(walk, unclaimed.as_any())?;
         Ok(true)
     }
 

@@ -171,7 +171,20 @@ fn nearest<'a>(
 /// The method by which the value's class tells what counts, unbound.
 pub fn cache_key<'py>(value: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyAny>>> {
     let name = intern!(value.py(), "__cache_key__");
-    Ok(value.get_type().getattr_opt(name)?)
+    let class = value.get_type();
+    let Some(method) = class.getattr_opt(name)? else {
+        return Ok(None);
+    };
+    // A metaclass may answer for any name: the method must be the class's own or a base's.
+    for base in class.mro() {
+        if base
+            .getattr(intern!(value.py(), "__dict__"))?
+            .contains(name)?
+        {
+            return Ok(Some(method));
+        }
+    }
+    Ok(None)
 }
 
 /// Makes `function` tell what counts of the instances of `class`, in every cached function.

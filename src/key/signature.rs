@@ -80,6 +80,19 @@ impl Parameter {
         Ok(())
     }
 
+    /// Encodes what is left for `*name` or `**name`.
+    pub(super) fn encode_rest<'py>(
+        &self,
+        walk: &mut Walk<'_, 'py>,
+        container: &Bound<'py, PyAny>,
+    ) -> Result<()> {
+        if self.role == Role::Nothing {
+            walk.encoder.unit(Tag::Ignored);
+            return Ok(());
+        }
+        walk.rest(self.name.bind(container.py()), container)
+    }
+
     /// Whether the argument is the `object()` by which the function knows that there is none.
     fn is_default_marker(&self, value: &Bound<'_, PyAny>) -> bool {
         value.get_type().is(value.py().get_type::<PyAny>())

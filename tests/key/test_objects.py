@@ -356,3 +356,188 @@ def test_an_error_in_cache_key_names_it():
         f({"a": Broken()})
     assert info.value.path == 'value["a"]'
     assert isinstance(info.value.__cause__, KeyError)
+
+
+def wrapper(rate):
+    @functools.lru_cache
+    def convert(x):
+        return x * rate
+
+    return convert
+
+
+def rebuild(value):
+    def make():
+        return value
+
+    class Job:
+        def __reduce__(self):
+            return make, ()
+
+    return Job()
+
+
+class Copies:
+    def __init__(self, payload):
+        self.payload = payload
+
+    def __reduce__(self):
+        return self.payload.copy, ()
+
+
+class Marked(pathlib.PurePosixPath):
+    mark = 0
+
+    def __reduce__(self):
+        return Marked, (str(self), self.mark)
+
+
+def marked(mark):
+    path = Marked("a")
+    path.__dict__["mark"] = mark
+    return path
+
+
+class Labelled(enum.Enum):
+    def __new__(cls, value, label):
+        member = object.__new__(cls)
+        member._value_ = value
+        member.label = label
+        return member
+
+
+def labelled(label):
+    return Labelled("Local", {"A": (1, label)}).A
+
+
+def annotated(kind):
+    def function(x: kind):
+        return x
+
+    return function
+
+
+def connected(rows):
+    class Connection:
+        def __init__(self):
+            import threading
+
+            self.lock = threading.Lock()
+
+    connection = Connection()
+
+    class Repository:
+        def rows(self):
+            return connection, rows
+
+    return Repository()
+
+
+@pytest.mark.parametrize("pair", [
+    (lambda: wrapper(1), lambda: wrapper(2)),
+    (lambda: rebuild(1), lambda: rebuild(2)),
+    (lambda: Copies({1: 1}), lambda: Copies({2: 2})),
+    (lambda: labelled("a"), lambda: labelled("b")),
+    (lambda: annotated(int), lambda: annotated(str)),
+    (lambda: connected(1), lambda: connected(2)),
+], ids=["lru_cache", "closure", "method", "enum", "annotations", "class"])  # fmt: skip
+def test_what_hides_its_content_is_told_apart(key, pair):
+    first, second = pair
+    assert key(first()) != key(second())
+
+
+@pytest.mark.skipif(not hasattr(pathlib.PurePath("a"), "__dict__"), reason="paths have slots")
+def test_paths_of_ones_own_say_themselves_what_they_are(key):
+    assert key(marked(1)) != key(marked(2))
+
+
+def test_a_module_that_is_not_the_one_of_its_name_is_refused(key):
+    impostor = types.ModuleType("json")
+    with pytest.raises(mx.errors.UnhashableParamError, match="another module"):
+        key(impostor)
+
+
+def test_addresses_of_objects_are_refused(key):
+    np = pytest.importorskip("numpy")
+    with pytest.raises(mx.errors.UnhashableParamError, match="addresses"):
+        key(memoryview(np.array(["a"], dtype=object)))
+
+
+def test_models_that_differ_in_a_default(key):
+    pydantic = pytest.importorskip("pydantic")
+
+    def make(default):
+        return pydantic.create_model("Made", x=(int, default))
+
+    assert key(make(1)) != key(make(2))
+
+
+class Group(set):
+    pass
+
+
+def test_subclasses_of_sets_have_no_order(key):
+    names = [f"n{i}" for i in range(40)]
+    assert key(Group(names)) == key(Group(names[::-1]))
+    assert key(Group(names)) != key(Group(names[1:]))
+
+
+def test_hash_functions_see_values_and_not_what_values_are_made_of():
+    np = pytest.importorskip("numpy")
+
+    @mx.cache_data(hash_funcs={tuple: len, dict: lambda d: 0, bytes: len, str: len})
+    def f(*args, **kwargs):
+        return None
+
+    assert f.key(1) != f.key(2)
+    assert f.key(a=1) != f.key(b=1)
+    assert f.key(lambda: 1) != f.key(lambda: 2)
+    assert f.key(np.zeros((2, 3))) != f.key(np.zeros((3, 2)))
+    assert f.key(np.arange(6)[::2]) != f.key(np.arange(1, 7)[::2])
+    assert f.key((1, 2)) == f.key((3, 4))
+    assert f.key([{"a": 1}]) == f.key([{"b": 1}])
+    assert f.key(Plain(a=b"x")) == f.key(Plain(a=b"y"))
+    assert f.key(Plain(a=1)) != f.key(Plain(b=1))
+
+
+def test_a_cache_key_that_repeats_a_part_takes_no_time(key):
+    class Tree:
+        def __init__(self, left):
+            self.left = left
+
+        def __cache_key__(self):
+            return (self.left, self.left)
+
+    tree = None
+    for _ in range(60):
+        tree = Tree(tree)
+    assert key(tree)
+
+
+class Answers(type):
+    def __getattr__(cls, name):
+        if name == "__cache_key__":
+            return lambda self: 1
+        raise AttributeError(name)
+
+
+class Answered(metaclass=Answers):
+    def __init__(self, value):
+        self.value = value
+
+
+def test_a_metaclass_does_not_speak_for_its_instances(key):
+    assert key(Answered(1)) != key(Answered(2))
+
+
+class Liar:
+    @property
+    def __class__(self):
+        raise ValueError("no class")
+
+
+def test_classes_that_lie_are_refused_with_a_path(key):
+    try:
+        key([Liar()])
+    except mx.errors.UnhashableParamError as error:
+        assert error.path.startswith("value[0]")

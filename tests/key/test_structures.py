@@ -149,6 +149,24 @@ def test_a_cycle_through_a_set_has_one_key_in_any_order(in_child):
     assert len(keys) == 1
 
 
+@pytest.mark.parametrize("shape", [
+    "L = []; a = N('a', L); b = N('b', L); L += [{a, b}, a]; value = L",
+    "p = []; q = [p]; p.append(q); value = {N('x', p), N('y', q)}",
+])  # fmt: skip
+def test_cycles_beside_sets_have_one_key_under_every_hash_seed(in_child, shape):
+    script = f"""
+import memoxide as mx
+class N:
+    def __init__(self, name, link): self.name, self.link = name, link
+    def __hash__(self): return hash(self.name)
+@mx.cache_data
+def f(value): ...
+{shape}
+print(f.key(value))
+"""
+    assert len({in_child(script, PYTHONHASHSEED=str(seed)) for seed in range(5)}) == 1
+
+
 def test_a_large_cycle_through_sets_is_refused_and_does_not_hang(in_child):
     in_child("""
         import memoxide as mx

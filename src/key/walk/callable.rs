@@ -24,6 +24,9 @@ const FUNCTION_PARTS: [&str; 6] = [
     "__closure__",
 ];
 
+/// What of a function that is an argument the cached function may read.
+const READABLE_PARTS: [&str; 3] = ["__doc__", "__annotations__", "__dict__"];
+
 /// What a code object is made of.
 const CODE_PARTS: [&str; 11] = [
     "co_name",
@@ -68,6 +71,9 @@ impl<'py> Walk<'_, 'py> {
     fn function(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         let mut parts = attributes(value, &FUNCTION_PARTS)?;
         if !self.follows_definition() {
+            if self.watches.is_none() {
+                parts.extend(attributes(value, &READABLE_PARTS)?);
+            }
             return self.open_fixed(value, Tag::Function, Shape::Function, parts);
         }
         let (module, name) = (parts[0].to_string(), parts[1].to_string());
@@ -157,6 +163,10 @@ impl<'py> Walk<'_, 'py> {
 
     fn module(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         let name = value.getattr(intern!(self.py, "__name__"))?;
+        if !is_held(value, &name.to_string(), "")? {
+            let reason = "sys.modules holds another module under its name, or none";
+            return Err(self.unhashable(value, reason, None));
+        }
         let version = installed_version(self.py, &name.to_string());
         let mut parts = vec![name];
         if let Some(version) = version.filter(|_| self.follows_definition()) {

@@ -16,12 +16,11 @@ use crate::key::tag::Tag;
 use crate::python::{self, raw};
 
 /// Attributes of a class that say nothing of what it does, or differ from run to run.
-const NOT_CONTENT: [&str; 13] = [
+const NOT_CONTENT: [&str; 12] = [
     "__module__",
     "__qualname__",
     "__dict__",
     "__weakref__",
-    "__doc__",
     "__firstlineno__",
     "__static_attributes__",
     "__annotations_cache__",
@@ -35,8 +34,11 @@ const NOT_CONTENT: [&str; 13] = [
 /// What pydantic compiles from the annotations and methods, with addresses in it.
 const COMPILED: &str = "__pydantic_";
 
+/// The part of it that is written down: names, types and defaults.
+const FIELDS: &str = "__pydantic_fields__";
+
 fn is_content(name: &str) -> bool {
-    !NOT_CONTENT.contains(&name) && !name.starts_with(COMPILED)
+    name == FIELDS || (!NOT_CONTENT.contains(&name) && !name.starts_with(COMPILED))
 }
 
 impl<'py> Walk<'_, 'py> {
@@ -53,7 +55,7 @@ impl<'py> Walk<'_, 'py> {
                 return Ok(());
             }
         }
-        if self.watches.is_some() || self.follow == Follow::Nothing {
+        if self.watches.is_some() {
             return self.open_class(class);
         }
         self.defined_class(class, named)
@@ -124,7 +126,9 @@ fn followed_attributes<'py>(attributes: &Bound<'py, PyDict>) -> Result<Bound<'py
     let kept = PyDict::new(attributes.py());
     let assigned = assigned_attributes(attributes)?;
     for (name, value) in attributes {
-        if let Some(value) = followed(&value)?
+        if name.eq(FIELDS)? {
+            kept.set_item(name, value)?;
+        } else if let Some(value) = followed(&value)?
             && !assigned.contains(&name.to_string())
         {
             kept.set_item(name, value)?;
@@ -175,7 +179,7 @@ fn is_static(class: &Bound<'_, PyType>) -> Result<bool> {
     Ok(flags.extract::<u64>()? & MADE_AT_RUN_TIME == 0)
 }
 
-/// Whether the module holds the object under its qualified name.
+/// Whether the module holds the object under its qualified name, or is the object if that is empty.
 pub(super) fn is_held(object: &Bound<'_, PyAny>, module: &str, name: &str) -> Result<bool> {
     let py = object.py();
     let modules = python::MODULES.get(py)?;
@@ -183,7 +187,7 @@ pub(super) fn is_held(object: &Bound<'_, PyAny>, module: &str, name: &str) -> Re
     let Some(mut place) = modules.get_item(module)? else {
         return Ok(false);
     };
-    for step in name.split('.') {
+    for step in name.split('.').filter(|step| !step.is_empty()) {
         match place.getattr_opt(step) {
             Ok(Some(next)) => place = next,
             _ => return Ok(false),

@@ -23,6 +23,12 @@ pub struct Frame<'py> {
     pub marks: Marks,
     /// Whether it is the result of a hash function, which does not apply inside.
     pub suspends: bool,
+    /// The value that it stands for, if it is the result of a hash function.
+    pub stands_for: Option<Bound<'py, PyAny>>,
+    /// Whether its children are not the user's values but parts of one.
+    is_internal: bool,
+    /// Whether a dict's keys are names of attributes or keywords.
+    pub has_internal_keys: bool,
 }
 
 /// What a frame with a known number of children stands for: how messages name the children.
@@ -39,6 +45,9 @@ pub enum Shape {
     /// Parts that have no name in a message.
     Parts,
 }
+
+/// Where an object's cursor stands when its items are open.
+const ITEMS: usize = 5;
 
 /// A position among a container's children.
 pub enum Cursor<'py> {
@@ -107,7 +116,37 @@ impl<'py> Frame<'py> {
             lowest: visit,
             marks,
             suspends: false,
+            stands_for: None,
+            is_internal: false,
+            has_internal_keys: false,
         }
+    }
+
+    /// The frame as it is inside of `parent`. An object's attributes and items are values again,
+    /// and so is what lies in the result of a hash function.
+    pub fn inside(mut self, parent: Option<&Self>) -> Self {
+        if let Cursor::Fixed { .. } = self.cursor {
+            self.is_internal = true;
+            return self;
+        }
+        let Some(parent) = parent.filter(|parent| parent.is_internal) else {
+            return self;
+        };
+        match (&self.cursor, &parent.cursor) {
+            (Cursor::Dict { .. }, _) => self.has_internal_keys = true,
+            (_, Cursor::Fixed { shape, next, .. }) => {
+                let is_items = *shape == Shape::Object && *next == ITEMS;
+                self.is_internal = !is_items && *shape != Shape::Seen;
+            }
+            _ => self.is_internal = true,
+        }
+        self
+    }
+
+    /// Whether the child that is open is a part of a value, not a value of the user's.
+    pub fn is_at_part(&self) -> bool {
+        let is_at_key = matches!(&self.cursor, Cursor::Dict { value: Some(_), .. });
+        self.is_internal || (self.has_internal_keys && is_at_key)
     }
 
     /// Whether the walk is lenient inside: a class is known by what of it has content.

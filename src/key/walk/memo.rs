@@ -107,6 +107,9 @@ impl<'py> Memo<'py> {
             return;
         }
         self.remember(owner, node);
+        if begins_cycle {
+            self.of_cycle.push(address(owner));
+        }
     }
 
     /// Notes the bytes of a value that is met again and again.

@@ -45,6 +45,7 @@ pub struct Walk<'a, 'py> {
     memo: Memo<'py>,
     /// Hash functions whose results are open: they do not apply to what they themselves returned.
     suspended: Vec<&'a Hasher>,
+    sentinels: Vec<Bound<'py, PyAny>>,
     /// The parameter or variable whose value is being walked, for messages.
     root: Option<Bound<'py, PyString>>,
     /// What of the code that is met is followed.
@@ -69,6 +70,7 @@ impl<'a, 'py> Walk<'a, 'py> {
             frames: Vec::new(),
             memo: Memo::default(),
             suspended: Vec::new(),
+            sentinels: Vec::new(),
             root: None,
             follow,
             watches: None,
@@ -90,6 +92,21 @@ impl<'a, 'py> Walk<'a, 'py> {
         }
         self.root = Some(root.clone());
         self.value(value)
+    }
+
+    /// Encodes what is left for `*root` or `**root`: the container is the interpreter's own, so
+    /// that no hash function applies to it.
+    pub fn rest(
+        &mut self,
+        root: &Bound<'py, PyString>,
+        container: &Bound<'py, PyAny>,
+    ) -> Result<()> {
+        self.root = Some(root.clone());
+        self.container(container)?;
+        if let Some(frame) = self.frames.last_mut() {
+            frame.has_internal_keys = true;
+        }
+        self.run()
     }
 
     /// Encodes a definition, and returns where its parts were found. What has no content is named
@@ -120,6 +137,11 @@ impl<'a, 'py> Walk<'a, 'py> {
 
     fn value(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         self.visit(value)?;
+        self.run()
+    }
+
+    /// Walks what is open to its end.
+    fn run(&mut self) -> Result<()> {
         while let Some(frame) = self.frames.last_mut() {
             let step = if self.hashers.are_none() {
                 frame.cursor.write_leaves(&mut self.encoder)?
@@ -138,10 +160,24 @@ impl<'a, 'py> Walk<'a, 'py> {
     /// Encodes a leaf, or opens a frame for what has children.
     fn visit(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         self.start_element(value)?;
-        match self.dispatch(value) {
-            Err(Error::Unhashable { .. }) if self.lenient > 0 => self.name_only(value),
-            outcome => outcome,
+        let refused = match self.dispatch(value) {
+            Err(Error::Python(raised)) => self.refused(value, raised),
+            Err(error) => error,
+            Ok(()) => return Ok(()),
+        };
+        match refused {
+            Error::Unhashable { .. } if self.lenient > 0 => self.name_only(value),
+            refused => Err(refused),
         }
+    }
+
+    /// The number of a bare `object()` among those that the walk has met.
+    fn sentinel_number(&mut self, value: &Bound<'py, PyAny>) -> usize {
+        let known = self.sentinels.iter().position(|known| known.is(value));
+        known.unwrap_or_else(|| {
+            self.sentinels.push(value.clone());
+            self.sentinels.len() - 1
+        })
     }
 
     /// The order in which the ways to encode a value are tried.
@@ -168,6 +204,9 @@ impl<'a, 'py> Walk<'a, 'py> {
 
     /// What the user says of the value: `hash_funcs`, `__cache_key__`, `register_hasher`.
     fn custom(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
+        if self.frames.last().is_some_and(Frame::is_at_part) && is_builtin(value) {
+            return Ok(false);
+        }
         if let Some(hasher) = self.hashers.local(value)?.filter(|h| self.applies(h)) {
             return self.hashed(value, hasher).map(|()| true);
         }
@@ -235,8 +274,8 @@ impl<'a, 'py> Walk<'a, 'py> {
         }
         self.encoder.length(cursor.count());
         let marks = self.memo.marks();
-        self.frames
-            .push(Frame::new(cursor, owner, self.visits, marks));
+        let frame = Frame::new(cursor, owner, self.visits, marks).inside(self.frames.last());
+        self.frames.push(frame);
         self.visits += 1;
         Ok(())
     }
@@ -253,16 +292,26 @@ impl<'a, 'py> Walk<'a, 'py> {
         }
         if let Cursor::Set { starts, .. } = &frame.cursor {
             self.encoder.sort_children(starts);
+            self.unordered += self.memo.forget_cycles(frame.marks);
         }
         let node = self.encoder.close();
-        if frame.lowest < frame.visit {
+        let is_part_of_cycle = frame.lowest < frame.visit;
+        if is_part_of_cycle {
             self.memo.in_cycle(frame.owner.as_ref(), frame.visit);
-            self.reaches(frame.lowest);
         } else {
             self.memo.complete(frame.owner.as_ref(), node, frame.marks);
         }
         if frame.suspends {
             self.memo.forget_done(frame.marks);
+        }
+        match &frame.stands_for {
+            Some(value) if !is_part_of_cycle && self.suspended.is_empty() => {
+                self.memo.remember(value, node);
+            }
+            _ => {}
+        }
+        if is_part_of_cycle {
+            self.reaches(frame.lowest);
         }
         self.encoder.flush();
     }
@@ -318,7 +367,11 @@ impl<'a, 'py> Walk<'a, 'py> {
         mut children: Vec<Bound<'py, PyAny>>,
     ) -> Result<()> {
         children.insert(0, value.get_type().into_any());
-        self.open(None, tag, Cursor::fixed(Shape::Seen, children))
+        self.open(None, tag, Cursor::fixed(Shape::Seen, children))?;
+        if let Some(frame) = self.frames.last_mut() {
+            frame.stands_for = shared(value);
+        }
+        Ok(())
     }
 
     fn open_fixed(
@@ -334,8 +387,7 @@ impl<'a, 'py> Walk<'a, 'py> {
     /// Stands for something in a definition that has no content: its class counts, and the walk
     /// remembers that this was not all.
     fn name_only(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
-        // Classes are full of such things, which hardly ever matter.
-        self.opaque |= self.lenient == 1;
+        self.opaque = true;
         self.open_seen_through(value, Tag::Opaque, Vec::new())
     }
 
@@ -382,7 +434,8 @@ impl<'a, 'py> Walk<'a, 'py> {
 
     /// What a class raised when it was asked for its content, if that was an ordinary exception.
     fn refused(&self, value: &Bound<'py, PyAny>, cause: PyErr) -> Error {
-        if !cause.is_instance_of::<PyException>(self.py) {
+        let is_ours = cause.is_instance_of::<PyRecursionError>(self.py);
+        if is_ours || !cause.is_instance_of::<PyException>(self.py) {
             return cause.into();
         }
         let reason = cause.value(self.py).to_string();
@@ -418,4 +471,10 @@ impl<'a, 'py> Walk<'a, 'py> {
 /// `value`, if others than its container own it and may lead the walk to it again.
 fn shared<'py>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     (raw::reference_count(value) > UNSHARED).then(|| value.clone())
+}
+
+/// Whether a value's class is one that the interpreter itself builds objects from.
+fn is_builtin(value: &Bound<'_, PyAny>) -> bool {
+    let module = value.get_type().module();
+    module.is_ok_and(|module| module == "builtins")
 }

@@ -3,9 +3,10 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyFunction, PyString, PyTuple, PyType};
+use pyo3::types::{PyCFunction, PyDict, PyFrozenSet, PyFunction, PyList, PySet, PyString, PyTuple};
 
 use super::Walk;
+use super::class::is_held;
 use super::frame::Shape;
 use super::leaf;
 use crate::error::Result;
@@ -21,24 +22,23 @@ impl<'py> Walk<'_, 'py> {
         if value.get_type().is(self.py.get_type::<PyAny>()) {
             return self.bare_object(value);
         }
-        let reduction = match reduce(value) {
-            Ok(reduction) => reduction,
-            Err(cause) => return Err(self.refused(value, cause)),
-        };
+        let reduction = reduce(value)?;
         if let Ok(name) = reduction.cast::<PyString>() {
             return self.global(value, name);
         }
-        let parts = match parts(value, &reduction) {
-            Ok(parts) => parts,
-            Err(cause) => return Err(self.refused(value, cause)),
-        };
+        let mut parts = parts(value, &reduction)?;
+        if value.is_instance_of::<PySet>() || value.is_instance_of::<PyFrozenSet>() {
+            parts[2] = unordered(&parts[2])?;
+        }
         self.open_fixed(value, Tag::Object, Shape::Object, parts)
     }
 
     /// An `object()` is nothing but its identity, which no other process knows.
     fn bare_object(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         if self.lenient > 0 {
+            let number = self.sentinel_number(value);
             self.encoder.unit(Tag::Sentinel);
+            self.encoder.length(number);
             return Ok(());
         }
         Err(self.unhashable(
@@ -48,15 +48,19 @@ impl<'py> Walk<'_, 'py> {
         ))
     }
 
-    /// An object that is found by name in its module.
+    /// An object that is found by name in its module; what is not found there may be a wrapper.
     fn global(&mut self, value: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> Result<()> {
         let module = module_of(value)?;
-        self.open_fixed(
-            value,
-            Tag::Global,
-            Shape::Parts,
-            vec![module, name.clone().into_any()],
-        )
+        if is_held(value, &module.to_string(), &name.to_string_lossy())? {
+            let parts = vec![module, name.clone().into_any()];
+            return self.open_fixed(value, Tag::Global, Shape::Parts, parts);
+        }
+        let Some(wrapped) = value.getattr_opt(intern!(self.py, "__wrapped__"))? else {
+            let reason = format!("it says that it is {module}.{name}, which it is not");
+            return Err(self.unhashable(value, &reason, None));
+        };
+        let parts = vec![value.get_type().into_any(), wrapped];
+        self.open_fixed(value, Tag::Descriptor, Shape::Parts, parts)
     }
 
     /// The memory that pickle would write out of band.
@@ -85,15 +89,14 @@ fn reduce<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 fn parts<'py>(
     value: &Bound<'py, PyAny>,
     reduction: &Bound<'py, PyAny>,
-) -> PyResult<Vec<Bound<'py, PyAny>>> {
+) -> Result<Vec<Bound<'py, PyAny>>> {
     let py = value.py();
     let reduction = reduction
         .cast::<PyTuple>()
         .map_err(|_| PyTypeError::new_err("__reduce_ex__ must return a string or a tuple"))?;
     if !(2..=6).contains(&reduction.len()) {
-        return Err(PyTypeError::new_err(
-            "__reduce_ex__ must return a tuple of two to six parts",
-        ));
+        let problem = "__reduce_ex__ must return a tuple of two to six parts";
+        return Err(PyTypeError::new_err(problem).into());
     }
     let mut parts = vec![
         value.get_type().into_any(),
@@ -114,22 +117,34 @@ fn parts<'py>(
     Ok(parts)
 }
 
-/// What makes the object anew is known by its name: the code of a constructor is not content.
-fn constructor<'py>(callable: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let py = callable.py();
-    let is_named = callable.is_instance_of::<PyFunction>()
-        || (callable.is_instance_of::<PyCFunction>() && !callable.is_instance_of::<PyType>());
-    if !is_named {
-        return Ok(callable.clone());
-    }
-    let qualified_name = callable.getattr(intern!(py, "__qualname__"))?;
-    let owner = callable.getattr_opt(intern!(py, "__self__"))?;
-    let class = owner.filter(PyAnyMethods::is_instance_of::<PyType>);
-    let place = match class {
-        Some(class) => class,
-        None => module_of(callable)?,
+/// The arguments of a subclass of a set: it lists its elements in an order that is chance.
+fn unordered<'py>(arguments: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let Ok((elements,)) = arguments.extract::<(Bound<'py, PyList>,)>() else {
+        return Ok(arguments.clone());
     };
-    Ok(PyTuple::new(py, [place, qualified_name])?.into_any())
+    let py = arguments.py();
+    let elements = PyFrozenSet::new(py, elements.iter())?;
+    Ok(PyTuple::new(py, [elements])?.into_any())
+}
+
+/// What makes the object anew is known by its name, where that leads to it: the code of a
+/// constructor is not content.
+fn constructor<'py>(callable: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>> {
+    let py = callable.py();
+    if callable.is_instance_of::<PyFunction>() {
+        let module = module_of(callable)?;
+        let name = callable.getattr(intern!(py, "__qualname__"))?;
+        if is_held(callable, &module.to_string(), &name.to_string())? {
+            return Ok(PyTuple::new(py, [module, name])?.into_any());
+        }
+    } else if callable.is_instance_of::<PyCFunction>() {
+        let owner = callable.getattr(intern!(py, "__self__"))?;
+        let name = callable.getattr(intern!(py, "__name__"))?;
+        if !owner.is_none() {
+            return Ok(PyTuple::new(py, [owner, name])?.into_any());
+        }
+    }
+    Ok(callable.clone())
 }
 
 /// The name of the module in which a global is found.
