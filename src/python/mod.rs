@@ -24,13 +24,24 @@ impl Imported {
 
     /// The object that the name stands for.
     pub fn get<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<&'a Bound<'py, PyAny>> {
-        let object = self.object.get_or_try_init(py, || {
-            py.import(self.module)?
-                .getattr(self.name)
-                .map(Bound::unbind)
-        })?;
-        Ok(object.bind(py))
+        if let Some(object) = self.object.get(py) {
+            return Ok(object.bind(py));
+        }
+        let found = py.import(self.module)?.getattr(self.name)?;
+        Ok(set_once(&self.object, found))
     }
+}
+
+/// What the cell holds: what another was faster to put in, or else `found`.
+///
+/// Not `get_or_init`, whose lock would be held while a user's code runs, such as an import hook,
+/// that may come to the same cell.
+pub fn set_once<'a, 'py>(
+    cell: &'a PyOnceLock<Py<PyAny>>,
+    found: Bound<'py, PyAny>,
+) -> &'a Bound<'py, PyAny> {
+    let py = found.py();
+    cell.get_or_init(py, || found.unbind()).bind(py)
 }
 
 macro_rules! imported {
@@ -42,6 +53,8 @@ macro_rules! imported {
 imported! {
     /// Reducers that are registered by type; pickle asks them first.
     DISPATCH_TABLE = "copyreg"."dispatch_table";
+    /// Makes an object without calling its `__init__`.
+    NEW_OBJECT = "copyreg"."__newobj__";
     /// The metaclass of enumerations.
     ENUM_TYPE = "enum"."EnumMeta";
     /// What makes a path.
@@ -96,10 +109,18 @@ imported! {
     DECIMAL = "decimal"."Decimal";
     /// A universally unique identifier.
     UUID = "uuid"."UUID";
+    /// A union of classes, as `int | str` makes it.
+    UNION_TYPE = "types"."UnionType";
+    /// A union of classes, as `typing` makes it.
+    TYPING_UNION = "typing"."Union";
     /// A variable that is local to a context.
     CONTEXT_VAR = "contextvars"."ContextVar";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
+    /// Registers what runs around a fork.
+    REGISTER_AT_FORK = "os"."register_at_fork";
+    /// Tells a forked child that it is one.
+    AFTER_FORK = "memoxide._core"."after_fork";
     /// Releases all resources.
     RELEASE_ALL = "memoxide._core"."release_all";
     /// A function's figures.

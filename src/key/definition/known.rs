@@ -7,14 +7,21 @@ use ahash::RandomState;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
+use smallvec::SmallVec;
 
 use super::{Definition, Follow};
 use crate::error::Result;
 
 struct Known {
     object: Py<PyWeakrefReference>,
-    definition: Arc<Definition>,
+    /// None for what cannot change, as installed classes.
+    definition: Option<Arc<Definition>>,
+    /// A class's bytes as an argument's class.
+    node: Option<Node>,
 }
+
+/// The bytes of a class.
+pub type Node = SmallVec<[u8; 80]>;
 
 type Objects = HashMap<usize, Known, RandomState>;
 
@@ -26,33 +33,55 @@ const PURGE_FROM: usize = 256;
 
 /// The definition of a function or class of the user's own, with what it depends on.
 pub fn definition_of(object: &Bound<'_, PyAny>, name: &str) -> Result<Arc<Definition>> {
-    if let Some(known) = known(object)
+    if let Some((Some(known), _)) = known(object)
         && known.holds(object.py())
     {
         return Ok(known);
     }
     let definition = Arc::new(Definition::read(object, name, Follow::Inside)?);
-    remember(object, Arc::clone(&definition))?;
+    remember(object, Some(Arc::clone(&definition)), None)?;
     Ok(definition)
 }
 
-fn known(object: &Bound<'_, PyAny>) -> Option<Arc<Definition>> {
+/// The bytes of a class that were remembered, if they still hold.
+pub fn class_node(class: &Bound<'_, PyAny>) -> Option<Node> {
+    let (definition, node) = known(class)?;
+    let holds = definition.is_none_or(|definition| definition.holds(class.py()));
+    node.filter(|_| holds)
+}
+
+/// Remembers the bytes of a class.
+pub fn remember_class(
+    class: &Bound<'_, PyAny>,
+    definition: Option<Arc<Definition>>,
+    node: &[u8],
+) -> Result<()> {
+    remember(class, definition, Some(SmallVec::from_slice(node)))
+}
+
+fn known(object: &Bound<'_, PyAny>) -> Option<(Option<Arc<Definition>>, Option<Node>)> {
     let py = object.py();
     let known = KNOWN.lock();
     let entry = known.as_ref()?.get(&(object.as_ptr() as usize))?;
-    let (reference, definition) = (entry.object.clone_ref(py), Arc::clone(&entry.definition));
+    let reference = entry.object.clone_ref(py);
+    let found = (entry.definition.clone(), entry.node.clone());
     drop(known);
     let is_alive = reference
         .bind(py)
         .upgrade()
         .is_some_and(|alive| alive.is(object));
-    is_alive.then_some(definition)
+    is_alive.then_some(found)
 }
 
-fn remember(object: &Bound<'_, PyAny>, definition: Arc<Definition>) -> Result<()> {
+fn remember(
+    object: &Bound<'_, PyAny>,
+    definition: Option<Arc<Definition>>,
+    node: Option<Node>,
+) -> Result<()> {
     let entry = Known {
         object: PyWeakrefReference::new(object)?.unbind(),
         definition,
+        node,
     };
     let mut known = KNOWN.lock();
     let objects = known.get_or_insert_default();

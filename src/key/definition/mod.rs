@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 
 pub use self::bytecode::Names;
 pub use self::follow::{Follow, Followed, followed};
-pub use self::known::definition_of;
+pub use self::known::{class_node, definition_of, remember_class};
 pub use self::origin::installed_version;
 pub use self::watch::Watch;
 use super::hashers::FOR_DEFINITIONS;

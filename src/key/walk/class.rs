@@ -1,6 +1,7 @@
 //! Classes: installed ones by name, the user's own by their definition.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -10,7 +11,10 @@ use super::Walk;
 use super::frame::Shape;
 use super::object::filtered;
 use crate::error::Result;
-use crate::key::definition::{Follow, Names, Watch, definition_of, followed, installed_version};
+use crate::key::definition::{
+    Definition, Follow, Names, Watch, class_node, definition_of, followed, installed_version,
+    remember_class,
+};
 use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
 use crate::python::{self, raw};
@@ -44,6 +48,12 @@ fn is_content(name: &str) -> bool {
 impl<'py> Walk<'_, 'py> {
     /// Writes or opens a class.
     pub(super) fn class(&mut self, class: &Bound<'py, PyType>) -> Result<()> {
+        if self.remembers_classes()
+            && let Some(node) = class_node(class.as_any())
+        {
+            self.write_class(class, &node);
+            return Ok(());
+        }
         let named = Named::of(class)?;
         if let Some(named) = &named
             && (is_static(class)? || named.is_held(class)?)
@@ -51,8 +61,8 @@ impl<'py> Walk<'_, 'py> {
             let version = installed_version(self.py, &named.module);
             let is_leaf = is_static(class)? || version.is_some() || self.follow == Follow::Nothing;
             if is_leaf {
-                self.named_class(class, named, version.filter(|_| self.follows_definition()));
-                return Ok(());
+                let version = version.filter(|_| self.follows_definition());
+                return self.named_class(class, named, version);
             }
         }
         if self.watches.is_some() {
@@ -97,12 +107,16 @@ impl<'py> Walk<'_, 'py> {
         node.leaf(Tag::Str, named.module.as_bytes());
         node.leaf(Tag::Str, named.name.as_bytes());
         node.leaf(Tag::Bytes, &definition.digest);
-        self.remember_class(class, node.close());
-        Ok(())
+        self.new_class(class, Some(definition), node.close())
     }
 
     /// A class that is known by its name, and in a definition by its package's version.
-    fn named_class(&mut self, class: &Bound<'py, PyType>, named: &Named, version: Option<String>) {
+    fn named_class(
+        &mut self,
+        class: &Bound<'py, PyType>,
+        named: &Named,
+        version: Option<String>,
+    ) -> Result<()> {
         let mut node = Encoder::new();
         node.open(Tag::Global);
         node.length(2 + usize::from(version.is_some()));
@@ -111,11 +125,29 @@ impl<'py> Walk<'_, 'py> {
         if let Some(version) = version {
             node.leaf(Tag::Str, version.as_bytes());
         }
-        self.remember_class(class, node.close());
+        self.new_class(class, None, node.close())
+    }
+
+    /// Whether what is written of classes here is the same for every function.
+    fn remembers_classes(&self) -> bool {
+        self.watches.is_none() && self.follow != Follow::Nothing
+    }
+
+    fn new_class(
+        &mut self,
+        class: &Bound<'py, PyType>,
+        definition: Option<Arc<Definition>>,
+        node: &[u8],
+    ) -> Result<()> {
+        self.write_class(class, node);
+        if self.remembers_classes() {
+            remember_class(class.as_any(), definition, node)?;
+        }
+        Ok(())
     }
 
     /// A class is met once for each of its instances: its bytes are remembered, short as they are.
-    fn remember_class(&mut self, class: &Bound<'py, PyType>, node: &[u8]) {
+    fn write_class(&mut self, class: &Bound<'py, PyType>, node: &[u8]) {
         self.encoder.node(node);
         self.memo.remember(class.as_any(), node);
     }

@@ -131,6 +131,10 @@ fn unordered<'py>(arguments: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> 
 /// constructor is not content.
 fn constructor<'py>(callable: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>> {
     let py = callable.py();
+    if callable.is(python::NEW_OBJECT.get(py)?) {
+        // What nearly all objects are made by.
+        return Ok(intern!(py, "copyreg.__newobj__").clone().into_any());
+    }
     if callable.is_instance_of::<PyFunction>() {
         let module = module_of(callable)?;
         let name = callable.getattr(intern!(py, "__qualname__"))?;
