@@ -446,7 +446,6 @@ def test_what_hides_its_content_is_told_apart(key, pair):
     assert key(first()) != key(second())
 
 
-@pytest.mark.skipif(not hasattr(pathlib.PurePath("a"), "__dict__"), reason="paths have slots")
 def test_paths_of_ones_own_say_themselves_what_they_are(key):
     assert key(marked(1)) != key(marked(2))
 
