@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use crate::flight::{self, ActorId, Chain, Flights, Wait};
 use crate::store::clock::{self, Nanos};
-use crate::store::{Bounds, Counters, Removed, Store};
+use crate::store::{Bounds, Counters, Removed, Store, Stored};
 
 /// The right to compute one key's value.
 pub type Guard<'c, K, V, E> = flight::Guard<'c, K, Result<V, E>>;
@@ -111,7 +111,8 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     }
 
     /// Stores a computed value of `size` bytes and gives it to all who wait. It is not stored if
-    /// its key was cleared since the computation began.
+    /// its key was cleared since the computation began, or if it is too large: then it belongs to
+    /// those who get it, and is not among what left.
     pub fn finish(
         &self,
         key: &K,
@@ -128,12 +129,19 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
                 return Some(value);
             }
             let mut store = self.store.lock();
-            store.put(*key, value, size, cost, now, &mut removed);
-            None
+            match store.put(*key, value, size, cost, now, &mut removed) {
+                Stored::Kept => None,
+                Stored::TooLarge(value) => Some(value),
+            }
         });
         // Not inside, where a lock is held.
         drop(unstored);
         removed
+    }
+
+    /// Gives a computed value to all who wait, and stores nothing.
+    pub fn hand_out(guard: Guard<'_, K, V, E>, value: V) {
+        guard.land(Ok(value), |_| ());
     }
 
     /// Gives the failure to all who wait, and stores nothing.
@@ -185,7 +193,18 @@ impl<'c, K: Eq + Hash + Copy, V: Clone, E: Clone> Waiter<'c, K, V, E> {
     /// Waits for the outcome, at most so long. What another's failure leaves to the caller, be it
     /// the computation or the error, counts as a miss.
     pub fn wait_for(&mut self, timeout: Duration) -> Waited<'c, K, V, E> {
-        let waited = self.place.wait_for(timeout);
+        self.sleep(timeout);
+        self.poll()
+    }
+
+    /// Sleeps until something happens, at most so long. Whoever holds no interpreter may do this.
+    pub fn sleep(&self, timeout: Duration) {
+        self.place.sleep(timeout);
+    }
+
+    /// What there is now, counted as [`wait_for`](Self::wait_for) says.
+    pub fn poll(&mut self) -> Waited<'c, K, V, E> {
+        let waited = self.place.poll();
         if let Wait::Takeover(_) | Wait::Landed(Err(_)) = waited {
             self.cache.count_miss();
         }
@@ -252,6 +271,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_too_large_leaves_nothing_to_be_released() {
+        let bounds = Bounds {
+            max_bytes: Some(1),
+            ..Bounds::default()
+        };
+        let cache: Numbers = Cache::new("f".into(), bounds);
+        let removed = cache.finish(&1, own(&cache), 7, 2, Duration::ZERO);
+        assert!(removed.is_empty());
+        assert!(!cache.contains(&1));
+    }
+
+    #[test]
     fn a_failure_is_not_stored() {
         let cache = cache();
         Numbers::fail(own(&cache), "no".to_owned());
@@ -294,7 +325,7 @@ mod tests {
                     Wait::Landed(Ok(_)) => cache.count_shared(),
                     Wait::Landed(Err(_)) => {}
                     Wait::Takeover(guard) => drop(finish(cache, guard, 8)),
-                    Wait::Pending => panic!("hangs"),
+                    Wait::Pending | Wait::Orphaned => panic!("hangs"),
                 }
             });
             waits.recv().unwrap();

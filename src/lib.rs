@@ -37,7 +37,7 @@ mod _core {
 
     #[pymodule_export]
     use crate::api::{
-        caches::release_all,
+        caches::{after_fork, release_all},
         decorators::{ConfiguredDecorator, Decorator},
         function::CachedFunction,
         method::CachedMethod,

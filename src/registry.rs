@@ -71,6 +71,22 @@ impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
     /// Ends a definition's use of its cache. The newest cache of a function stays for the next
     /// definition; another that nobody uses leaves.
     pub fn detach(&self, id: &I, cache: &Arc<C>) -> Option<Arc<C>> {
+        self.leave(id, cache, |is_newest| !is_newest)
+    }
+
+    /// Ends a definition's use of its cache, which leaves with the last one: there will be no other
+    /// definition of this function.
+    pub fn detach_for_good(&self, id: &I, cache: &Arc<C>) -> Option<Arc<C>> {
+        let unused = self.leave(id, cache, |_| true);
+        let mut map = self.slots.lock();
+        let empty = map.get(id).is_some_and(Vec::is_empty);
+        let forgotten = empty.then(|| map.remove(id));
+        drop(map);
+        drop(forgotten);
+        unused
+    }
+
+    fn leave(&self, id: &I, cache: &Arc<C>, may_go: impl FnOnce(bool) -> bool) -> Option<Arc<C>> {
         let mut map = self.slots.lock();
         let slots = map.get_mut(id)?;
         let index = slots
@@ -78,7 +94,8 @@ impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
             .position(|slot| Arc::ptr_eq(&slot.cache, cache))?;
         slots[index].users = slots[index].users.saturating_sub(1);
         let is_newest = index + 1 == slots.len();
-        let unused = (slots[index].users == 0 && !is_newest).then(|| slots.remove(index));
+        let is_unused = slots[index].users == 0 && may_go(is_newest);
+        let unused = is_unused.then(|| slots.remove(index));
         drop(map);
         unused.map(|slot| slot.cache)
     }
@@ -127,6 +144,17 @@ mod tests {
         assert!(registry.detach(&1, &first).is_none());
         let (again, superseded) = registry.attach(1, "a", || "again");
         assert_eq!((*again, superseded.len()), ("first", 0));
+    }
+
+    #[test]
+    fn the_cache_of_a_definition_that_cannot_come_back_leaves_with_its_last_user() {
+        let registry = Names::default();
+        let (cache, _) = registry.attach(1, "a", || "only");
+        registry.attach(1, "a", || "not made");
+        assert!(registry.detach_for_good(&1, &cache).is_none());
+        let left = registry.detach_for_good(&1, &cache);
+        assert_eq!(left.as_deref(), Some(&"only"));
+        assert!(registry.slots.lock().is_empty());
     }
 
     #[test]

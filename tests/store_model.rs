@@ -112,13 +112,12 @@ impl Model {
         Some(entry.serial)
     }
 
-    fn put(&mut self, entry: Entry) -> Stored {
+    fn put(&mut self, entry: Entry) -> Stored<u32> {
         if let Some(old) = self.find(entry.key) {
             self.depart(old.serial, Departure::Replaced);
         }
         if self.bounds.max_bytes.is_some_and(|most| entry.size > most) {
-            self.depart(entry.serial, Departure::Rejected);
-            return Stored::TooLarge;
+            return Stored::TooLarge(entry.serial);
         }
         self.entries.push(entry);
         while self.is_too_full() {
@@ -248,7 +247,8 @@ proptest! {
         prop_assert_eq!(departures(&rest), model.departures, "the order of use");
         left.extend(rest);
         left.sort_unstable();
-        let put = |step: &&Step| matches!(step, Step::Put { .. });
+        let fits = |size| bounds.max_bytes.is_none_or(|most| size <= most);
+        let put = |step: &&Step| matches!(step, Step::Put { size, .. } if fits(*size));
         prop_assert_eq!(left.len(), steps.iter().filter(put).count());
         left.dedup();
         prop_assert_eq!(left.len(), steps.iter().filter(put).count(), "each value leaves once");

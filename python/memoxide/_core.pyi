@@ -29,6 +29,7 @@ __all__ = [
     "Decorator",
     "Session",
     "__version__",
+    "after_fork",
     "cache_data",
     "cache_resource",
     "end_session",
@@ -355,11 +356,11 @@ def end_session(id: str) -> None:
     """End a session: its entries are forgotten, its resources released."""
 
 @overload
-def register_hasher(type: type[_T], fn_: Callable[[_T], object]) -> None:
+def register_hasher(type: type[_T], fn: Callable[[_T], object]) -> None:
     """Tell what counts of the instances of a type, in every cached function of the process."""
 
 @overload
-def register_hasher(type: str | UnionType, fn_: Callable[[Any], object]) -> None:
+def register_hasher(type: str | UnionType, fn: Callable[[Any], object]) -> None:
     """Tell what counts of the instances of several types, or of one by its qualified name."""
 
 def stats() -> list[FunctionStats]:
@@ -370,6 +371,9 @@ def parse_ttl(text: str) -> int:
 
 def parse_size(text: str) -> int:
     """Bytes that a size string stands for."""
+
+def after_fork() -> None:
+    """Note that this process is the child of a fork."""
 
 def release_all() -> None:
     """Release all resources: the interpreter is about to exit."""

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use super::options::{Kind, Options, Sharing};
 use crate::cache::Cache;
@@ -30,6 +31,8 @@ pub struct FunctionCache {
     pub name: Arc<str>,
     /// Whose entries they are.
     pub id: CacheId,
+    /// Whether no other definition of the function will ask for them.
+    is_unique: bool,
     /// How many entries there may be.
     pub max_entries: Option<usize>,
     on_release: Mutex<Option<Py<PyAny>>>,
@@ -54,14 +57,17 @@ static REGISTRY: LazyLock<Registry<CacheId, Sharing, FunctionCache>> =
 /// is cleared.
 pub fn attach(
     py: Python<'_>,
-    id: CacheId,
+    id: &CacheId,
+    is_unique: bool,
     name: &Arc<str>,
     options: &Options,
 ) -> Arc<FunctionCache> {
+    watch_for_forks(py);
     let make = || FunctionCache {
         entries: Cache::new(Arc::clone(name), options.bounds),
         name: Arc::clone(name),
         id: id.clone(),
+        is_unique,
         max_entries: options.bounds.max_entries,
         on_release: Mutex::new(None),
         ended: AtomicBool::new(false),
@@ -76,7 +82,12 @@ pub fn attach(
 
 /// Ends one function object's use of its cache.
 pub fn detach(py: Python<'_>, cache: &Arc<FunctionCache>) {
-    if let Some(unused) = REGISTRY.detach(&cache.id, cache) {
+    let unused = if cache.is_unique {
+        REGISTRY.detach_for_good(&cache.id, cache)
+    } else {
+        REGISTRY.detach(&cache.id, cache)
+    };
+    if let Some(unused) = unused {
         unused.clear(py);
     }
 }
@@ -121,6 +132,31 @@ fn release_at_exit(py: Python<'_>) {
 #[pyfunction]
 pub fn release_all(py: Python<'_>) {
     clear_kind(py, Kind::Resource);
+}
+
+/// Sees to it that a forked child does not wait for threads that stayed behind.
+fn watch_for_forks(py: Python<'_>) {
+    static REGISTERED: AtomicBool = AtomicBool::new(false);
+    if REGISTERED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let registered = register_after_fork(py);
+    if let Err(raised) = registered {
+        logging::error(py, "forked children may hang", &raised);
+    }
+}
+
+fn register_after_fork(py: Python<'_>) -> PyResult<()> {
+    let options = PyDict::new(py);
+    options.set_item("after_in_child", python::AFTER_FORK.get(py)?)?;
+    python::REGISTER_AT_FORK.get(py)?.call((), Some(&options))?;
+    Ok(())
+}
+
+/// Notes that this process is the child of a fork.
+#[pyfunction]
+pub fn after_fork() {
+    crate::flight::after_fork();
 }
 
 /// Says, once, that `persist` does not reach the disk.

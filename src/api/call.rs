@@ -148,6 +148,7 @@ impl<'a, 'py> Call<'a, 'py> {
                 Begin::Cycle(chain) => return Err(cycle(&chain)),
                 Begin::Waiter(waiter) => match wait(py, waiter)? {
                     Waited::Owner(guard) => return self.own(py, cache, key, guard),
+                    Waited::Nobody => continue,
                     Waited::Outcome(Ok(value)) => {
                         cache.entries.count_shared();
                         value
@@ -176,7 +177,11 @@ impl<'a, 'py> Call<'a, 'py> {
             Ok((self.capture(py, &value)?, cost, value))
         });
         match computed {
-            Ok((snapshot, cost, value)) => {
+            Ok((Captured::Unsized(snapshot), _, value)) => {
+                Cache::hand_out(guard, Arc::new(snapshot));
+                Ok(value)
+            }
+            Ok((Captured::Sized(snapshot), cost, value)) => {
                 let size = snapshot.size();
                 let departed = cache
                     .entries
@@ -194,19 +199,13 @@ impl<'a, 'py> Call<'a, 'py> {
         }
     }
 
-    fn capture(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<Snapshot> {
+    fn capture(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<Captured> {
         let options = self.function.options();
         if options.kind == Kind::Resource {
-            let size = match &options.sizeof {
-                Some(sizeof) => sizeof.bind(py).call1((value,))?.extract()?,
-                None => crate::python::GET_SIZE_OF
-                    .get(py)?
-                    .call1((value,))?
-                    .extract()?,
-            };
-            return Ok(Snapshot::share(value, size));
+            return self.share(py, value);
         }
-        Snapshot::capture(value, options.copy).map_err(|cause| {
+        let captured = Snapshot::capture(value, options.copy);
+        captured.map(Captured::Sized).map_err(|cause| {
             if !cause.is_instance_of::<PyException>(py) {
                 return cause.into();
             }
@@ -221,19 +220,75 @@ impl<'a, 'py> Call<'a, 'py> {
             }
         })
     }
+
+    /// Takes a resource in. Its size may be wrong, but it is not lost for that.
+    fn share(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<Captured> {
+        let options = self.function.options();
+        let size = match &options.sizeof {
+            Some(sizeof) => sizeof
+                .bind(py)
+                .call1((value,))
+                .and_then(|size| size.extract()),
+            None => own_size(value),
+        };
+        match size {
+            Ok(size) => Ok(Captured::Sized(Snapshot::share(value, size))),
+            Err(raised) if raised.is_instance_of::<PyException>(py) => {
+                Ok(self.share_unsized(py, value, &raised))
+            }
+            Err(raised) => Err(raised.into()),
+        }
+    }
+
+    fn share_unsized(&self, py: Python<'py>, value: &Bound<'py, PyAny>, why: &PyErr) -> Captured {
+        let is_bounded = self.function.options().bounds.max_bytes.is_some();
+        let consequence = if is_bounded {
+            "it is not stored"
+        } else {
+            "it counts as 0 bytes"
+        };
+        let name = self.function.name();
+        let message =
+            format!("The size of what '{name}' returned is unknown, {consequence}: {why}");
+        logging::warn(py, &message);
+        let snapshot = Snapshot::share(value, 0);
+        if is_bounded {
+            Captured::Unsized(snapshot)
+        } else {
+            Captured::Sized(snapshot)
+        }
+    }
+}
+
+/// A computed value, taken in.
+enum Captured {
+    Sized(Snapshot),
+    /// Its size is bounded, and not known.
+    Unsized(Snapshot),
+}
+
+/// The bytes of the object alone. The class is not asked: it may be anything.
+fn own_size(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    let object = value.py().get_type::<PyAny>();
+    object.call_method1("__sizeof__", (value,))?.extract()
 }
 
 type OwnerGuard<'c> = Guard<'c, CallKey, Value, Failure>;
 
 enum Waited<'c> {
     Owner(OwnerGuard<'c>),
+    /// The owner stayed behind in a fork.
+    Nobody,
     Outcome(std::result::Result<Value, Failure>),
 }
 
 /// Waits with the interpreter released; an interrupt ends the waiting.
 fn wait<'c>(py: Python<'_>, mut waiter: Waiter<'c, CallKey, Value, Failure>) -> Result<Waited<'c>> {
     loop {
-        match py.detach(|| waiter.wait_for(SIGNAL_CHECK)) {
+        // Only the sleep: a fork may leave behind who is without the interpreter, and its locks.
+        py.detach(|| waiter.sleep(SIGNAL_CHECK));
+        match waiter.poll() {
+            Wait::Orphaned => return Ok(Waited::Nobody),
             Wait::Landed(outcome) => return Ok(Waited::Outcome(outcome)),
             Wait::Takeover(guard) => return Ok(Waited::Owner(guard)),
             Wait::Pending => py.check_signals()?,

@@ -206,6 +206,11 @@ impl Description {
                 "{decorator} decorates what is called: write @classmethod above @{decorator}"
             )));
         }
+        if func.is_instance(python::STATIC_METHOD.get(func.py())?)? {
+            return Err(Error::Decoration(format!(
+                "{decorator} decorates what is called: write @staticmethod above @{decorator}"
+            )));
+        }
         if !func.is_callable() {
             return Err(Error::Decoration(format!(
                 "{decorator} decorates functions, and {} cannot be called; options are given by \

@@ -90,14 +90,14 @@ impl CachedFunction {
             .compare_and_swap(&known, Some(Arc::clone(&found)));
         let is_ours = same(before.as_ref(), known.as_ref());
         match (is_ours, before.as_ref()) {
-            (true, Some(replaced)) => self.leave(py, replaced),
+            (true, Some(replaced)) => Self::leave(py, replaced),
             (true, None) => {}
             // Another thread was faster: what it found is as new.
             (false, Some(faster)) => {
-                self.leave(py, &found);
+                Self::leave(py, &found);
                 return Ok(Arc::clone(faster));
             }
-            (false, None) => self.leave(py, &found),
+            (false, None) => Self::leave(py, &found),
         }
         Ok(found)
     }
@@ -125,13 +125,24 @@ impl CachedFunction {
             kind: self.options.kind,
             function: definition.digest,
         };
-        caches::attach(py, id, &self.name, &self.options)
+        caches::attach(py, &id, definition.is_unique, &self.name, &self.options)
     }
 
     /// Ends the use of the cache that an identity has.
-    fn leave(&self, py: Python<'_>, identity: &Identity) {
+    fn leave(py: Python<'_>, identity: &Identity) {
         if let Some(cache) = &identity.global {
             caches::detach(py, cache);
+        }
+    }
+
+    /// Ends the use of all caches: nobody calls the function any more.
+    fn leave_all(&self, py: Python<'_>) {
+        if let Some(identity) = self.identity.swap(None) {
+            Self::leave(py, &identity);
+        }
+        let sessions = std::mem::take(&mut *self.sessions.lock());
+        for cache in sessions {
+            caches::detach(py, &cache);
         }
     }
 
@@ -283,18 +294,29 @@ impl CachedFunction {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
-        visit.call(&self.wrapped)
+        visit.call(&self.wrapped)?;
+        // Options that another function has too are left out: what one owner holds must not be
+        // subtracted twice. Nobody clones them while the collector runs.
+        if Arc::strong_count(&self.options) == 1 {
+            self.options.traverse(&visit)?;
+        }
+        // An identity belongs to this function alone, and a call that holds one holds the function.
+        match self.identity.load().as_ref() {
+            Some(identity) => identity.signature.traverse(&visit),
+            None => Ok(()),
+        }
     }
 }
 
 impl Drop for CachedFunction {
     fn drop(&mut self) {
         Python::attach(|py| {
-            if let Some(identity) = self.identity.swap(None) {
-                self.leave(py, &identity);
-            }
-            for cache in std::mem::take(&mut *self.sessions.lock()) {
-                caches::detach(py, &cache);
+            // The last reference may go while an exception is on its way, under which no callback
+            // may run.
+            let on_its_way = PyErr::take(py);
+            self.leave_all(py);
+            if let Some(raised) = on_its_way {
+                raised.restore(py);
             }
         });
     }

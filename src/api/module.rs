@@ -24,8 +24,8 @@ pub fn end_session(py: Python<'_>, id: &str) {
 
 /// Tell what counts of the instances of a type, in every cached function of the process.
 #[pyfunction]
-pub fn register_hasher(r#type: &Bound<'_, PyAny>, fn_: &Bound<'_, PyAny>) -> PyResult<()> {
-    Ok(hashers::register(r#type, fn_)?)
+pub fn register_hasher(r#type: &Bound<'_, PyAny>, r#fn: &Bound<'_, PyAny>) -> PyResult<()> {
+    Ok(hashers::register(r#type, r#fn)?)
 }
 
 /// One row for each cached function and session, by name.

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
+use pyo3::{PyTraverseError, PyVisit};
 
 use super::duration;
 use super::size;
@@ -155,6 +156,16 @@ impl Options {
         } else {
             "refresh_mode=\"background\" is not part of this version; use \"foreground\"".to_owned()
         })
+    }
+
+    /// Shows the garbage collector the user's functions.
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        self.hashers.traverse(visit)?;
+        let callbacks = [&self.validate, &self.on_release, &self.sizeof];
+        callbacks
+            .into_iter()
+            .flatten()
+            .try_for_each(|callback| visit.call(callback))
     }
 
     /// What has to be equal for two definitions to share their entries.

@@ -1,34 +1,43 @@
 //! Sessions outside Streamlit: who shares the entries of `scope="session"`.
 
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
 use crate::error::{Error, Result};
 use crate::python;
 
-/// The context variable that holds the open session's id.
+/// The context variable that holds what is open in each context. No token goes with it: one session
+/// object may be entered in several contexts at once, and only a context knows what was before.
 fn variable(py: Python<'_>) -> PyResult<&Bound<'_, PyAny>> {
     static VARIABLE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let variable = VARIABLE.get_or_try_init(py, || {
-        let class = python::CONTEXT_VAR.get(py)?;
-        class.call1(("memoxide_session",)).map(Bound::unbind)
-    })?;
-    Ok(variable.bind(py))
+    if let Some(variable) = VARIABLE.get(py) {
+        return Ok(variable.bind(py));
+    }
+    let class = python::CONTEXT_VAR.get(py)?;
+    Ok(python::set_once(
+        &VARIABLE,
+        class.call1(("memoxide_session",))?,
+    ))
+}
+
+/// The sessions that are open in this context: the innermost one's id and the others, or `None`.
+fn open(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    variable(py)?.call_method1("get", (py.None(),))
 }
 
 /// The id of the session that is open in this context.
 pub fn current(py: Python<'_>) -> Result<Option<String>> {
-    let id = variable(py)?.call_method1("get", (py.None(),))?;
-    Ok(id.extract()?)
+    let open = open(py)?;
+    if open.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(open.get_item(0)?.extract()?))
 }
 
 /// A context in which a session is open: `with memoxide.session("id"):`.
 #[pyclass(frozen, module = "memoxide")]
 pub struct Session {
     id: String,
-    /// What closes it, for each time that it was entered.
-    tokens: Mutex<Vec<Py<PyAny>>>,
 }
 
 impl Session {
@@ -37,10 +46,7 @@ impl Session {
         if id.is_empty() {
             return Err(Error::Option("a session's id must not be empty".to_owned()));
         }
-        Ok(Self {
-            id: id.to_owned(),
-            tokens: Mutex::new(Vec::new()),
-        })
+        Ok(Self { id: id.to_owned() })
     }
 }
 
@@ -53,17 +59,18 @@ impl Session {
     }
 
     fn __enter__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
-        let session = slf.get();
-        let token = variable(slf.py())?.call_method1("set", (&session.id,))?;
-        session.tokens.lock().push(token.unbind());
+        let py = slf.py();
+        let innermost = (&slf.get().id, open(py)?);
+        variable(py)?.call_method1("set", (innermost,))?;
         Ok(slf)
     }
 
     #[pyo3(signature = (*_exception))]
+    #[expect(clippy::unused_self, reason = "a method of the protocol")]
     fn __exit__(&self, py: Python<'_>, _exception: &Bound<'_, PyAny>) -> PyResult<bool> {
-        let token = self.tokens.lock().pop();
-        if let Some(token) = token {
-            variable(py)?.call_method1("reset", (token,))?;
+        let open = open(py)?;
+        if !open.is_none() {
+            variable(py)?.call_method1("set", (open.get_item(1)?,))?;
         }
         Ok(false)
     }

@@ -41,13 +41,25 @@ impl Node {
     fn owner(&self) -> ActorId {
         ActorId(self.owner.load(Ordering::Relaxed))
     }
+
+    /// Whether `actor` computes it.
+    pub fn is_owned_by(&self, actor: ActorId) -> bool {
+        self.owner() == actor
+    }
+}
+
+/// What an actor is busy with.
+struct Step {
+    node: Arc<Node>,
+    /// Whether it waits for the computation, or else computes.
+    waits: bool,
 }
 
 #[derive(Default)]
 struct Graph {
-    waits: HashMap<ActorId, Arc<Node>, RandomState>,
-    /// What each actor computes, the innermost last.
-    computes: HashMap<ActorId, Vec<Arc<Node>>, RandomState>,
+    /// What each actor is busy with, the innermost last. It may begin something while it waits: a
+    /// signal handler does. What is above a computation has to end before that can.
+    steps: HashMap<ActorId, Vec<Step>, RandomState>,
 }
 
 static GRAPH: LazyLock<Mutex<Graph>> = LazyLock::new(Mutex::default);
@@ -68,13 +80,16 @@ pub fn compute(label: &Arc<str>, actor: ActorId) -> Arc<Node> {
 /// Notes that `actor`, who waited for a computation, does it now.
 pub fn take_over(node: &Arc<Node>, actor: ActorId) {
     let mut graph = GRAPH.lock();
-    graph.waits.remove(&actor);
+    graph.remove(node, actor, true);
     graph.own(node, actor);
 }
 
 /// Notes that a computation has ended, or waits for another owner.
 pub fn release(node: &Arc<Node>) {
-    GRAPH.lock().disown(node);
+    let mut graph = GRAPH.lock();
+    let owner = node.owner();
+    node.owner.store(ActorId::NOBODY.0, Ordering::Relaxed);
+    graph.remove(node, owner, false);
 }
 
 /// Notes that `actor` waits for a computation, unless that would close a cycle.
@@ -83,60 +98,86 @@ pub fn wait(node: &Arc<Node>, actor: ActorId) -> Result<(), Chain> {
     if let Some(chain) = graph.cycle(node, actor) {
         return Err(chain);
     }
-    graph.waits.insert(actor, Arc::clone(node));
+    graph.add(node, actor, true);
     Ok(())
 }
 
-/// Notes that `actor` waits for this computation no more. It may wait for another by now.
+/// Notes that `actor` waits for this computation no more. It may wait for others.
 pub fn stop_waiting(node: &Arc<Node>, actor: ActorId) {
-    let mut graph = GRAPH.lock();
-    let waited = graph.waits.get(&actor);
-    if waited.is_some_and(|waited| Arc::ptr_eq(waited, node)) {
-        graph.waits.remove(&actor);
-    }
+    GRAPH.lock().remove(node, actor, true);
 }
 
 impl Graph {
     fn own(&mut self, node: &Arc<Node>, actor: ActorId) {
         node.owner.store(actor.0, Ordering::Relaxed);
-        self.computes
-            .entry(actor)
-            .or_default()
-            .push(Arc::clone(node));
+        self.add(node, actor, false);
     }
 
-    fn disown(&mut self, node: &Arc<Node>) {
-        let owner = node.owner();
-        node.owner.store(ActorId::NOBODY.0, Ordering::Relaxed);
-        let Some(computed) = self.computes.get_mut(&owner) else {
+    fn add(&mut self, node: &Arc<Node>, actor: ActorId, waits: bool) {
+        let node = Arc::clone(node);
+        self.steps
+            .entry(actor)
+            .or_default()
+            .push(Step { node, waits });
+    }
+
+    /// Removes the innermost such step, if there is one.
+    fn remove(&mut self, node: &Arc<Node>, actor: ActorId, waits: bool) {
+        let Some(steps) = self.steps.get_mut(&actor) else {
             return;
         };
-        computed.retain(|other| !Arc::ptr_eq(other, node));
-        if computed.is_empty() {
-            self.computes.remove(&owner);
+        let is_meant = |step: &Step| step.waits == waits && Arc::ptr_eq(&step.node, node);
+        if let Some(index) = steps.iter().rposition(is_meant) {
+            steps.remove(index);
+        }
+        if steps.is_empty() {
+            self.steps.remove(&actor);
         }
     }
 
     /// The way from `wanted` back to `actor`, over owners and what they wait for.
     fn cycle(&self, wanted: &Arc<Node>, actor: ActorId) -> Option<Chain> {
         let mut chain = Chain::new();
-        let mut node = wanted;
-        loop {
-            let owner = node.owner();
-            self.add_computations(&mut chain, node, owner);
-            if owner == actor {
-                chain.push(Arc::clone(&wanted.label));
-                return Some(chain);
-            }
-            node = self.waits.get(&owner)?;
-        }
+        let closes = self.leads_to(actor, wanted, &mut chain, &mut Vec::new());
+        closes.then(|| {
+            chain.push(Arc::clone(&wanted.label));
+            chain
+        })
     }
 
-    /// Adds a computation and those that its owner began inside it.
-    fn add_computations(&self, chain: &mut Chain, node: &Arc<Node>, owner: ActorId) {
-        let computed = self.computes.get(&owner).map_or(&[][..], Vec::as_slice);
-        let start = computed.iter().position(|other| Arc::ptr_eq(other, node));
-        let inner = &computed[start.unwrap_or(computed.len())..];
-        chain.extend(inner.iter().map(|node| Arc::clone(&node.label)));
+    /// Whether `node` needs `actor` to go on; if so, the computations between them are in `chain`.
+    fn leads_to<'g>(
+        &'g self,
+        actor: ActorId,
+        node: &'g Arc<Node>,
+        chain: &mut Chain,
+        seen: &mut Vec<&'g Arc<Node>>,
+    ) -> bool {
+        if seen.iter().any(|other| Arc::ptr_eq(other, node)) {
+            return false;
+        }
+        seen.push(node);
+        let length = chain.len();
+        let is_the_end = node.is_owned_by(actor);
+        for step in self.steps_from(node) {
+            if !step.waits {
+                chain.push(Arc::clone(&step.node.label));
+            } else if !is_the_end && self.leads_to(actor, &step.node, chain, seen) {
+                return true;
+            }
+        }
+        if !is_the_end {
+            chain.truncate(length);
+        }
+        is_the_end
+    }
+
+    /// What the owner of `node` is busy with since it computes it.
+    fn steps_from(&self, node: &Arc<Node>) -> &[Step] {
+        let steps = self.steps.get(&node.owner()).map_or(&[][..], Vec::as_slice);
+        let start = steps
+            .iter()
+            .position(|step| !step.waits && Arc::ptr_eq(&step.node, node));
+        &steps[start.unwrap_or(steps.len())..]
     }
 }

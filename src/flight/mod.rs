@@ -1,9 +1,10 @@
 //! Single-flight: one computation per key, however many ask.
 //!
-//! Lock order: the map of flights, then one flight's state, then the graph. No outcome is dropped
+//! Who waits sleeps under the flight's lock alone. Lock order: the map of flights, then one flight's state, then the graph. No outcome is dropped
 //! under any of them.
 
 mod graph;
+mod process;
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -15,6 +16,8 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use self::graph::Node;
 pub use self::graph::{ActorId, Chain};
+use self::process::Process;
+pub use self::process::after_fork;
 
 type Map<K, O> = HashMap<K, Arc<Flight<O>>, RandomState>;
 
@@ -25,6 +28,8 @@ pub struct Flights<K, O> {
 
 struct Flight<O> {
     node: Arc<Node>,
+    /// Where it began. The state is not to be touched in another process.
+    process: Process,
     state: Mutex<State<O>>,
     changed: Condvar,
 }
@@ -61,6 +66,8 @@ pub enum Wait<'f, K: Eq + Hash, O> {
     Takeover(Guard<'f, K, O>),
     /// Nothing yet.
     Pending,
+    /// The owner stayed behind in a fork: the caller begins anew.
+    Orphaned,
 }
 
 /// The right, and the duty, to compute a key's outcome. Dropped without one, it goes to a waiter.
@@ -96,9 +103,12 @@ impl<K: Eq + Hash + Copy, O: Clone> Flights<K, O> {
     /// Joins the computation of `key`, or starts it; cycles show `label`.
     pub fn begin(&self, key: K, actor: ActorId, label: &Arc<str>) -> Begin<'_, K, O> {
         let mut map = self.map.lock();
-        let Some(flight) = map.get(&key).map(Arc::clone) else {
+        let under_way = map.get(&key).filter(|flight| flight.concerns(actor));
+        let Some(flight) = under_way.map(Arc::clone) else {
             let flight = Arc::new(Flight::new(graph::compute(label, actor)));
-            map.insert(key, Arc::clone(&flight));
+            let orphan = map.insert(key, Arc::clone(&flight));
+            drop(map);
+            drop(orphan);
             return Begin::Owner(Guard::new(self, key, flight));
         };
         // Under the map's lock the flight cannot land, so its owner is still inside it.
@@ -149,11 +159,46 @@ impl<O> Flight<O> {
     fn new(node: Arc<Node>) -> Self {
         Self {
             node,
+            process: Process::current(),
             state: Mutex::new(State {
                 phase: Phase::Owned,
                 waiters: 0,
             }),
             changed: Condvar::new(),
+        }
+    }
+
+    /// Whether its state is this process's.
+    fn is_here(&self) -> bool {
+        self.process == Process::current()
+    }
+
+    /// Whether `actor` has to care: it cannot wait for those who stayed behind in a fork, and still
+    /// must not wait for itself.
+    fn concerns(&self, actor: ActorId) -> bool {
+        self.is_here() || self.node.is_owned_by(actor)
+    }
+
+    /// Sets the phase. In a fork's child nobody waits for what began before it.
+    fn enter(&self, phase: Phase<O>) {
+        if self.is_here() {
+            self.state.lock().phase = phase;
+        }
+    }
+
+    /// Wakes those who wait.
+    fn wake<T>(&self, notify: impl FnOnce(&Condvar) -> T) {
+        if self.is_here() {
+            notify(&self.changed);
+        }
+    }
+
+    /// How many wait.
+    fn waiters(&self) -> usize {
+        if self.is_here() {
+            self.state.lock().waiters
+        } else {
+            0
         }
     }
 }
@@ -188,8 +233,8 @@ impl<K: Eq + Hash + Copy, O: Clone> Guard<'_, K, O> {
         // Only now: were `store` to panic, the drop of this guard would wake a waiter.
         self.key = None;
         graph::release(&self.flight.node);
-        self.flight.state.lock().phase = Phase::Landed(outcome);
-        self.flight.changed.notify_all();
+        self.flight.enter(Phase::Landed(outcome));
+        self.flight.wake(Condvar::notify_all);
         result
     }
 }
@@ -201,27 +246,44 @@ impl<K: Eq + Hash, O> Drop for Guard<'_, K, O> {
         };
         let mut map = self.flights.map.lock();
         graph::release(&self.flight.node);
-        let mut state = self.flight.state.lock();
-        state.phase = Phase::Vacant;
+        self.flight.enter(Phase::Vacant);
         let is_attached = map
             .get(&key)
             .is_some_and(|other| Arc::ptr_eq(other, &self.flight));
-        if state.waiters == 0 && is_attached {
+        // Nobody joins meanwhile: that takes the map's lock.
+        if is_attached && self.flight.waiters() == 0 {
             map.remove(&key);
         }
-        drop(state);
         drop(map);
-        self.flight.changed.notify_one();
+        self.flight.wake(Condvar::notify_one);
     }
 }
 
 impl<'f, K: Eq + Hash + Copy, O: Clone> Waiter<'f, K, O> {
     /// Waits for the outcome, at most so long.
     pub fn wait_for(&mut self, timeout: Duration) -> Wait<'f, K, O> {
+        self.sleep(timeout);
+        self.poll()
+    }
+
+    /// Sleeps until something happens, at most so long. No lock but the flight's own is taken:
+    /// whoever holds no interpreter here may stay behind in a fork.
+    pub fn sleep(&self, timeout: Duration) {
+        if !self.flight.is_here() {
+            return;
+        }
         let mut state = self.flight.state.lock();
         if let Phase::Owned = state.phase {
             self.flight.changed.wait_for(&mut state, timeout);
         }
+    }
+
+    /// What there is now.
+    pub fn poll(&mut self) -> Wait<'f, K, O> {
+        if !self.flight.is_here() {
+            return Wait::Orphaned;
+        }
+        let mut state = self.flight.state.lock();
         match &state.phase {
             Phase::Owned => Wait::Pending,
             Phase::Landed(outcome) => Wait::Landed(outcome.clone()),
@@ -238,6 +300,9 @@ impl<'f, K: Eq + Hash + Copy, O: Clone> Waiter<'f, K, O> {
 impl<K: Eq + Hash, O> Drop for Waiter<'_, K, O> {
     fn drop(&mut self) {
         graph::stop_waiting(&self.flight.node, self.actor);
+        if !self.flight.is_here() {
+            return;
+        }
         let mut map = self.flights.map.lock();
         let mut state = self.flight.state.lock();
         state.waiters -= 1;

@@ -46,6 +46,7 @@ fn outcome(mut waiter: Waiter<'_, u8, u32>) -> u32 {
             Wait::Landed(outcome) => return outcome,
             Wait::Takeover(guard) => guard.land(99, |_| ()),
             Wait::Pending => {}
+            Wait::Orphaned => panic!("no fork"),
         }
     }
 }
@@ -337,6 +338,7 @@ fn compute_some(flights: &Numbers, seed: &mut u32, depth: u32) {
                 Wait::Landed(_) => break,
                 Wait::Takeover(guard) => break end(guard, seed),
                 Wait::Pending => {}
+                Wait::Orphaned => panic!("no fork"),
             }
         },
         Begin::Owner(guard) => {
@@ -382,4 +384,74 @@ fn an_owner_can_ask_whether_its_outcome_will_be_stored() {
     let anew = own(&flights, 1, "f");
     assert!(!guard.is_attached());
     assert!(anew.is_attached());
+}
+
+/// Has another thread compute "a", this one wait for it, and `inside` run while it waits.
+fn while_waiting(inside: impl FnOnce(&Numbers)) {
+    let flights = Numbers::new();
+    thread::scope(|scope| {
+        let (owned, owns) = mpsc::channel();
+        let (go, goes) = mpsc::channel::<()>();
+        let numbers = &flights;
+        scope.spawn(move || {
+            let guard = own(numbers, 1, "a");
+            owned.send(()).unwrap();
+            goes.recv().unwrap();
+            match begin(numbers, 2, "b") {
+                Begin::Cycle(chain) => assert_eq!(names(&chain), ["b", "a", "b"]),
+                _ => panic!("a cycle"),
+            }
+            guard.land(1, |_| ());
+        });
+        owns.recv().unwrap();
+        let mine = own(numbers, 2, "b");
+        let outer = join(numbers, 1, "a");
+        inside(numbers);
+        go.send(()).unwrap();
+        assert_eq!(outcome(outer), 1);
+        mine.land(2, |_| ());
+    });
+}
+
+#[test]
+fn a_wait_inside_another_hides_no_cycle() {
+    in_time(|| {
+        while_waiting(|flights| {
+            let other = thread::scope(|scope| {
+                let owner = scope.spawn(|| own(flights, 3, "c"));
+                owner.join().unwrap()
+            });
+            let inner = join(flights, 3, "c");
+            drop(inner);
+            drop(other);
+        });
+    });
+}
+
+#[test]
+fn what_is_computed_inside_a_wait_does_not_need_it() {
+    in_time(|| {
+        let flights = Numbers::new();
+        thread::scope(|scope| {
+            let (owned, owns) = mpsc::channel();
+            let (go, goes) = mpsc::channel::<()>();
+            let numbers = &flights;
+            scope.spawn(move || {
+                let guard = own(numbers, 1, "a");
+                owned.send(()).unwrap();
+                goes.recv().unwrap();
+                let waiter = join(numbers, 2, "b");
+                owned.send(()).unwrap();
+                assert_eq!(outcome(waiter), 2);
+                guard.land(1, |_| ());
+            });
+            owns.recv().unwrap();
+            let outer = join(numbers, 1, "a");
+            let inside = own(numbers, 2, "b");
+            go.send(()).unwrap();
+            owns.recv().unwrap();
+            inside.land(2, |_| ());
+            assert_eq!(outcome(outer), 1);
+        });
+    });
 }

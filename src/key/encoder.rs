@@ -5,6 +5,7 @@
 //! part can be written once and repeated cheaply, and memory stays small however large a value is.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use blake3::Hasher;
 
@@ -253,11 +254,21 @@ fn low_byte(value: usize) -> u8 {
 }
 
 fn update(hasher: &mut Hasher, bytes: &[u8]) {
-    if bytes.len() >= ALL_CORES_FROM {
+    if bytes.len() >= ALL_CORES_FROM && has_all_cores() {
         hasher.update_rayon(bytes);
     } else {
         hasher.update(bytes);
     }
+}
+
+/// Whether this process may hash with all cores. The threads that do so stay behind in a fork, and
+/// a child would wait for them.
+fn has_all_cores() -> bool {
+    /// The process that has the threads; zero while there are none.
+    static HAS_THREADS: AtomicU32 = AtomicU32::new(0);
+    let this = std::process::id();
+    let first = HAS_THREADS.compare_exchange(0, this, Ordering::Relaxed, Ordering::Relaxed);
+    first.is_ok() || first == Err(this)
 }
 
 #[cfg(test)]

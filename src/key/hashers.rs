@@ -7,9 +7,11 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
+use pyo3::{PyTraverseError, PyVisit};
 
 use super::definition::{Definition, Follow};
 use crate::error::Result;
+use crate::python;
 
 /// A class, and the function that tells what of its instances counts.
 pub struct Hasher {
@@ -122,6 +124,13 @@ impl Hashers {
         })
     }
 
+    /// Shows the garbage collector the function's own hash functions.
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        self.local
+            .iter()
+            .try_for_each(|hasher| visit.call(&hasher.function))
+    }
+
     /// Whether neither this function nor the process has hash functions.
     pub fn are_none(&self) -> bool {
         self.local.is_empty() && !self.sees_registered()
@@ -209,9 +218,10 @@ fn targets(target: &Bound<'_, PyAny>) -> Result<Vec<Target>> {
     if let Ok(name) = target.cast::<PyString>() {
         return Ok(vec![Target::Name(name.to_string())]);
     }
-    let Some(members) = target.getattr_opt("__args__")? else {
+    if !is_union(target)? {
         return Err(bad_target(target));
-    };
+    }
+    let members = target.getattr("__args__")?;
     let members = members.cast::<PyTuple>().map_err(|_| bad_target(target))?;
     let members = members.iter().map(|member| targets(&member));
     Ok(members
@@ -219,6 +229,17 @@ fn targets(target: &Bound<'_, PyAny>) -> Result<Vec<Target>> {
         .into_iter()
         .flatten()
         .collect())
+}
+
+/// Other types with arguments, such as `list[int]`, do not stand for their arguments.
+fn is_union(target: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = target.py();
+    if target.is_instance(python::UNION_TYPE.get(py)?)? {
+        return Ok(true);
+    }
+    let origin = target.getattr_opt("__origin__")?;
+    let union = python::TYPING_UNION.get(py)?;
+    Ok(origin.is_some_and(|origin| origin.is(union)))
 }
 
 fn bad_option(option: &Bound<'_, PyAny>) -> crate::error::Error {

@@ -3,6 +3,7 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyDict, PyFunction, PyString, PyTuple, PyTupleMethods};
+use pyo3::{PyTraverseError, PyVisit};
 
 use super::tag::Tag;
 use super::walk::Walk;
@@ -110,6 +111,14 @@ impl Parameter {
 }
 
 impl Signature {
+    /// Shows the garbage collector the defaults.
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        let parameters = self.positional.iter().chain(&self.keyword_only);
+        parameters
+            .filter_map(|parameter| parameter.default.as_ref())
+            .try_for_each(|default| visit.call(default))
+    }
+
     /// The parameters of `callable` itself, not of what it may wrap.
     pub fn of(callable: &Bound<'_, PyAny>) -> PyResult<Self> {
         if let Ok(function) = callable.cast::<PyFunction>() {
@@ -146,13 +155,14 @@ impl Signature {
         let keyword_defaults = function.getattr("__kwdefaults__")?;
         let keyword_defaults = keyword_defaults.cast::<PyDict>().ok();
 
-        let first_default = positional - defaults.map_or(0, PyTupleMethods::len);
+        // There may be more defaults than parameters: Python uses the last ones.
+        let given = defaults.map_or(0, PyTupleMethods::len);
         let mut signature = Self {
             positional_only: count("co_posonlyargcount")?,
             ..Self::default()
         };
         for index in 0..positional {
-            let default = match (defaults, index.checked_sub(first_default)) {
+            let default = match (defaults, (index + given).checked_sub(positional)) {
                 (Some(defaults), Some(place)) => Some(defaults.get_item(place)?),
                 _ => None,
             };

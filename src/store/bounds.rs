@@ -16,9 +16,9 @@ pub struct Bounds {
 impl Bounds {
     /// Whether so many entries with so many bytes are too much.
     #[must_use]
-    pub fn are_exceeded(&self, entries: usize, bytes: u64) -> bool {
+    pub fn are_exceeded(&self, entries: usize, bytes: u128) -> bool {
         self.max_entries.is_some_and(|most| entries > most)
-            || self.max_bytes.is_some_and(|most| bytes > most)
+            || self.max_bytes.is_some_and(|most| bytes > u128::from(most))
     }
 
     /// When an entry expires that is stored `now`.

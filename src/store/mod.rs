@@ -31,17 +31,18 @@ struct Entry<V> {
 
 /// What became of a value that was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stored {
+pub enum Stored<V> {
     /// It is there.
     Kept,
-    /// It alone exceeds the bounds.
-    TooLarge,
+    /// It alone exceeds the bounds: it is the caller's again.
+    TooLarge(V),
 }
 
 /// Entries under keys, bounded in number, bytes and time.
 pub struct Store<K, V> {
     entries: Entries<K, V>,
-    bytes: u64,
+    /// Wider than one entry's size, so that no sum of them saturates.
+    bytes: u128,
     bounds: Bounds,
     counters: Counters,
     /// No entry expires before.
@@ -82,7 +83,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     }
 
     /// Stores a value of `size` bytes that took `cost` nanoseconds, and lets go of what that
-    /// leaves no room for. A value that alone is too large leaves at once, and nothing else but
+    /// leaves no room for. A value that alone is too large is given back, and nothing leaves but
     /// the one that it was to replace.
     pub fn put(
         &mut self,
@@ -92,11 +93,10 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         cost: u64,
         now: Nanos,
         removed: &mut Removed<V>,
-    ) -> Stored {
+    ) -> Stored<V> {
         self.depart(&key, Departure::Replaced, removed);
-        if self.bounds.are_exceeded(1, size) {
-            removed.push(value, Departure::Rejected);
-            return Stored::TooLarge;
+        if self.bounds.are_exceeded(1, size.into()) {
+            return Stored::TooLarge(value);
         }
         let expiry = self.bounds.expiry(now);
         let entry = Entry {
@@ -106,7 +106,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
             expiry,
         };
         self.entries.insert(key, entry);
-        self.bytes = self.bytes.saturating_add(size);
+        self.bytes += u128::from(size);
         self.earliest_expiry = self.earliest_expiry.min(expiry);
         self.evict(removed);
         Stored::Kept
@@ -117,7 +117,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
             let Some((_, entry)) = self.entries.pop_front() else {
                 return;
             };
-            self.bytes = self.bytes.saturating_sub(entry.size);
+            self.bytes -= u128::from(entry.size);
             self.counters.evictions = self.counters.evictions.saturating_add(1);
             removed.push(entry.value, Departure::Evicted);
         }
@@ -130,7 +130,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
 
     fn depart(&mut self, key: &K, departure: Departure, removed: &mut Removed<V>) {
         if let Some(entry) = self.entries.remove(key) {
-            self.bytes = self.bytes.saturating_sub(entry.size);
+            self.bytes -= u128::from(entry.size);
             removed.push(entry.value, departure);
         }
     }
@@ -207,10 +207,10 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         self.entries.is_empty()
     }
 
-    /// Bytes of all entries.
+    /// Bytes of all entries, at most `u64::MAX`.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.bytes
+        u64::try_from(self.bytes).unwrap_or(u64::MAX)
     }
 
     /// What happened so far.
@@ -268,10 +268,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_leaves_alone() {
+    fn sizes_that_do_not_fit_64_bits_together_are_too_much() {
+        let mut store = store(None, Some(u64::MAX), None);
+        assert!(put(&mut store, 1, 1 << 63, 0).is_empty());
+        assert_eq!(put(&mut store, 2, 1 << 63, 0), [1]);
+        assert_eq!(put(&mut store, 3, 1 << 63, 0), [2]);
+        assert_eq!((store.len(), store.bytes()), (1, 1 << 63));
+    }
+
+    #[test]
+    fn what_is_too_large_is_given_back() {
         let mut store = store(None, Some(10), None);
+        let mut removed = Removed::new();
         put(&mut store, 1, 4, 0);
-        assert_eq!(put(&mut store, 2, 11, 0), [2]);
+        let stored = store.put(2, 2, 11, 10, 0, &mut removed);
+        assert_eq!(stored, Stored::TooLarge(2));
+        assert!(removed.is_empty());
         assert!(store.contains(&1, 0));
         assert_eq!(store.counters().evictions, 0);
     }
@@ -344,19 +356,20 @@ mod tests {
 
     #[test]
     fn each_value_says_why_it_left() {
-        use Departure::{Cleared, Evicted, Rejected, Replaced};
+        use Departure::{Cleared, Evicted, Replaced};
         let mut store = store(Some(1), Some(10), None);
         let mut removed = Removed::new();
         assert_eq!(store.put(1, 1, 1, 0, 0, &mut removed), Stored::Kept);
         store.put(1, 2, 1, 0, 0, &mut removed);
         store.put(2, 3, 1, 0, 0, &mut removed);
-        assert_eq!(store.put(3, 4, 11, 0, 0, &mut removed), Stored::TooLarge);
+        assert_eq!(store.put(2, 4, 11, 0, 0, &mut removed), Stored::TooLarge(4));
+        store.put(2, 5, 1, 0, 0, &mut removed);
         store.remove(&2, &mut removed);
         let departures: Vec<_> = removed
             .departures()
             .map(|(_, departure)| departure)
             .collect();
-        assert_eq!(departures, [Replaced, Evicted, Rejected, Cleared]);
+        assert_eq!(departures, [Replaced, Evicted, Replaced, Cleared]);
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub enum Departure {
     Cleared,
     /// There is a newer value under its key.
     Replaced,
-    /// It was too large to be kept, or not fit to be used.
+    /// It was not fit to be used.
     Rejected,
 }
 

@@ -1,5 +1,6 @@
 """The decorators, and what a decorated function looks like."""
 
+import gc
 import copy
 import inspect
 import logging
@@ -250,3 +251,72 @@ def test_it_does_not_wrap_in_frames_of_its_own():
         "test_it_does_not_wrap_in_frames_of_its_own",
         "fails",
     ]
+
+
+def test_staticmethod_belongs_above():
+    with pytest.raises(mx.errors.DecorationError, match="write @staticmethod above"):
+        mx.cache_data(staticmethod(lambda x: x))
+
+
+def test_more_defaults_than_parameters():
+    def plain(x):
+        return x
+
+    plain.__defaults__ = (1, 2, 3)
+    f = mx.cache_data(plain)
+    assert f.key() == f.key(3) != f.key(1)
+
+
+def test_an_import_hook_may_use_a_cached_function(in_child):
+    in_child(
+        """
+        import sys
+        import memoxide as mx
+        @mx.cache_data
+        def load(x):
+            return [x]
+        class Finder:
+            is_busy = False
+            def find_spec(self, name, path=None, target=None):
+                if name == "uuid" and not self.is_busy:
+                    self.is_busy = True
+                    load(2)
+        sys.modules.pop("uuid", None)
+        sys.meta_path.insert(0, Finder())
+        assert load(1) == [1]
+        assert load.contains(2)
+        """,
+        timeout=15,
+    )
+
+
+@pytest.mark.parametrize("option", ["on_release", "validate", "sizeof"])
+def test_a_callback_that_leads_back_to_its_function_is_collected(option):
+    class Callback:
+        def __call__(self, value):
+            return 1
+
+    def define():
+        callback = Callback()
+
+        @mx.cache_resource(**{option: callback})
+        def f():
+            return 1
+
+        callback.function = f
+        return weakref.ref(f)
+
+    function = define()
+    gc.collect()
+    assert function() is None
+
+
+def test_functions_that_share_options_survive_a_collection():
+    def release(value):
+        return None
+
+    decorate = mx.cache_resource(on_release=release)
+    functions = [decorate(lambda: [1]), decorate(lambda: [2])]
+    for _ in range(3):
+        gc.collect()
+    assert [function() for function in functions] == [[1], [2]]

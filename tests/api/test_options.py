@@ -1,5 +1,6 @@
 """Options are checked when a function is decorated."""
 
+import typing
 import datetime as dt
 import math
 import time
@@ -300,3 +301,16 @@ def test_registered_hashers_serve_every_function(in_child):
         else:
             raise AssertionError
     """)
+
+
+@pytest.mark.parametrize("target", [list[int], dict[str, int], type[int]])
+def test_a_type_with_arguments_is_no_target(target):
+    with pytest.raises(mx.errors.OptionError, match="a union of types"):
+        mx.cache_data(hash_funcs={target: id})
+    with pytest.raises(mx.errors.OptionError, match="a union of types"):
+        mx.register_hasher(target, fn=id)
+
+
+def test_unions_are_targets():
+    for union in (typing.Union[int, str], typing.Optional[int], int | str):
+        assert mx.cache_data(hash_funcs={union: str})(lambda x: x)(1) == 1

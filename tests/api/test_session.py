@@ -105,3 +105,42 @@ def test_a_session_needs_an_id():
     with pytest.raises(ValueError, match="must not be empty"):
         mx.session("")
     assert mx.session("a").id == "a"
+
+
+def test_one_session_object_in_two_threads():
+    session = mx.session("shared")
+    entered, left = threading.Barrier(2, timeout=10), threading.Barrier(2, timeout=10)
+    f, _ = make()
+    errors = []
+
+    def work():
+        try:
+            with session:
+                entered.wait()
+                f(1)
+                left.wait()
+            with pytest.raises(mx.errors.NoSessionError):
+                f(1)
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+    mx.end_session("shared")
+
+
+def test_one_session_object_entered_twice():
+    f, runs = make()
+    session = mx.session("twice")
+    with session:
+        with session:
+            f(1)
+        f(1)
+    assert runs == [1]
+    with pytest.raises(mx.errors.NoSessionError):
+        f(1)
+    mx.end_session("twice")

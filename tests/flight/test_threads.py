@@ -274,3 +274,45 @@ def test_threads_at_random_agree_with_a_plain_function(in_child):
         """,
         timeout=30,
     )
+
+
+def test_a_cycle_that_begins_in_a_signal_handler_is_seen(in_child):
+    in_child(
+        """
+        import signal, threading, time
+        import memoxide as mx
+        gate = threading.Event()
+        @mx.cache_data
+        def a():
+            gate.wait()
+            time.sleep(0.8)
+            return b()
+        @mx.cache_data
+        def b():
+            gate.set()
+            return a()
+        @mx.cache_data
+        def c():
+            time.sleep(0.2)
+            return 1
+        def handler(*_):
+            threading.Thread(target=c).start()
+            time.sleep(0.05)
+            c()
+        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        seen = []
+        def run(function):
+            try:
+                function()
+            except mx.errors.CacheCycleError:
+                seen.append(function)
+        other = threading.Thread(target=run, args=(a,), daemon=True)
+        other.start()
+        time.sleep(0.1)
+        run(b)
+        other.join(5)
+        assert seen, "nobody saw the cycle"
+        """,
+        timeout=15,
+    )

@@ -1,5 +1,6 @@
 """`cache_data` hands each caller a value that it can change without harm."""
 
+import datetime
 import datetime as dt
 import decimal
 import threading
@@ -225,3 +226,33 @@ def test_deep_results_do_not_end_the_process(in_child):
             assert isinstance(error.__cause__, RecursionError)
         assert f(1, True) == [()]
     """)
+
+
+def test_shared_tuples_take_no_exponential_time(in_child):
+    in_child(
+        """
+        import memoxide as mx
+        @mx.cache_data
+        def nest(depth):
+            value = (depth,)
+            for _ in range(depth):
+                value = (value, value)
+            return value
+        value = nest(60)
+        assert nest(60) is value
+        assert nest.cache_info().bytes < 10_000
+        """,
+        timeout=15,
+    )
+
+
+def test_a_time_zone_with_a_name_that_can_change_is_copied():
+    @mx.cache_data
+    def zone():
+        return datetime.timezone(datetime.timedelta(hours=1), Name("x"))
+
+    assert zone() is not zone()
+
+
+class Name(str):
+    pass

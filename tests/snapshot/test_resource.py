@@ -1,5 +1,6 @@
 """`cache_resource` hands out the object itself, and lets it go once."""
 
+import gc
 import threading
 
 import pytest
@@ -180,3 +181,87 @@ def test_max_size_with_sizeof():
     assert len(load(1000)) == 1000
     assert not load.contains(1000)
     assert load.contains(30)
+
+
+def test_what_is_too_large_is_its_callers():
+    released = []
+
+    @mx.cache_resource(max_size=100, sizeof=len, on_release=released.append)
+    def load(size):
+        return [0] * size
+
+    assert len(load(1000)) == 1000
+    assert released == []
+    load.clear()
+    assert released == []
+
+
+def test_a_release_under_an_exception_leaves_it_alone(in_child):
+    in_child("""
+        import memoxide as mx
+        released, kept = [], []
+        def define(**options):
+            @mx.cache_resource(**options)
+            def resource():
+                return [1]
+            resource()
+            return resource
+        def outdated():
+            function = define(max_entries=5, on_release=released.append)
+            kept.append(define(max_entries=6))
+            return function
+        def fail():
+            raise KeyError("original")
+        try:
+            [outdated(), fail()]
+        except KeyError as error:
+            assert error.args == ("original",)
+        else:
+            raise AssertionError("no error")
+        assert released == [[1]]
+    """)
+
+
+@pytest.mark.parametrize("sizeof", [lambda value: 1 / 0, lambda value: -1, lambda value: 1.5])
+@pytest.mark.parametrize("max_size", [None, 100])
+def test_a_size_that_cannot_be_told_loses_no_result(sizeof, max_size, caplog):
+    @mx.cache_resource(max_size=max_size, sizeof=sizeof)
+    def measured():
+        return [1]
+
+    assert measured() == [1]
+    assert measured.contains() == (max_size is None)
+    assert "measured" in caplog.text
+    measured.clear()
+
+
+def test_a_resources_own_size_is_not_asked_for():
+    class Unsized:
+        def __sizeof__(self):
+            raise RuntimeError("not asked")
+
+    @mx.cache_resource
+    def make():
+        return Unsized()
+
+    assert make() is make()
+
+
+def test_a_definition_that_cannot_come_back_leaves_nothing():
+    released = []
+
+    def define():
+        lock = threading.Lock()
+
+        @mx.cache_resource(on_release=released.append)
+        def with_lock():
+            return [lock]
+
+        return with_lock
+
+    rows = len(mx.stats())
+    for _ in range(5):
+        define()()
+    gc.collect()
+    assert len(mx.stats()) == rows
+    assert len(released) == 5

@@ -27,6 +27,8 @@ use crate::error::Result;
 pub struct Definition {
     /// The digest.
     pub digest: [u8; 32],
+    /// Whether no other definition can have this digest.
+    pub is_unique: bool,
     watches: Vec<Watch>,
 }
 
@@ -35,12 +37,14 @@ impl Definition {
     pub fn read(object: &Bound<'_, PyAny>, name: &str, follow: Follow) -> Result<Self> {
         let mut walk = Walk::new(object.py(), name, &FOR_DEFINITIONS, follow);
         let watches = walk.definition(name, object)?;
-        if walk.is_opaque() {
+        let is_unique = walk.is_opaque();
+        if is_unique {
             // Like no other: what has no content may be anything.
             walk.encoder.leaf(Tag::Opaque, &serial().to_le_bytes());
         }
         Ok(Self {
             digest: walk.encoder.function_digest(),
+            is_unique,
             watches,
         })
     }

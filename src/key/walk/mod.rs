@@ -3,14 +3,15 @@
 mod callable;
 mod class;
 mod containers;
+mod custom;
 mod frame;
 mod leaf;
 mod memo;
 mod object;
 mod path;
+mod refusal;
 mod stdlib;
 
-use pyo3::exceptions::{PyException, PyRecursionError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
@@ -18,10 +19,10 @@ use self::frame::{Cursor, Frame, Shape, Step};
 use self::memo::{Memo, Seen};
 use super::definition::{Follow, Watch};
 use super::encoder::Encoder;
-use super::hashers::{self, Hasher, Hashers};
+use super::hashers::{Hasher, Hashers};
 use super::tag::Tag;
-use crate::error::{Error, Place, Result};
-use crate::python::{raw, type_name};
+use crate::error::{Error, Result};
+use crate::python::raw;
 
 /// Containers that may lie inside each other. Deeper values are most likely endless ones, made
 /// by a `__reduce__` that gives ever new objects.
@@ -202,30 +203,6 @@ impl<'a, 'py> Walk<'a, 'py> {
         self.reduced(value)
     }
 
-    /// What the user says of the value: `hash_funcs`, `__cache_key__`, `register_hasher`.
-    fn custom(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
-        if self.frames.last().is_some_and(Frame::is_at_part) && is_builtin(value) {
-            return Ok(false);
-        }
-        if let Some(hasher) = self.hashers.local(value)?.filter(|h| self.applies(h)) {
-            return self.hashed(value, hasher).map(|()| true);
-        }
-        if let Some(method) = hashers::cache_key(value)? {
-            return self.cache_key(value, &method).map(|()| true);
-        }
-        if let Some(hasher) = self.hashers.registered(value)?.filter(|h| self.applies(h)) {
-            return self.hashed(value, hasher).map(|()| true);
-        }
-        Ok(false)
-    }
-
-    fn applies(&self, hasher: &Hasher) -> bool {
-        !self
-            .suspended
-            .iter()
-            .any(|open| std::ptr::eq(*open, hasher))
-    }
-
     /// Writes a container that was met before in this walk.
     fn known(&mut self, value: &Bound<'py, PyAny>) -> bool {
         let Some(seen) = self.memo.get(value) else {
@@ -335,45 +312,6 @@ impl<'a, 'py> Walk<'a, 'py> {
         Ok(())
     }
 
-    /// A value as its hash function sees it: class, hash function, result.
-    fn hashed(&mut self, value: &Bound<'py, PyAny>, hasher: &'a Hasher) -> Result<()> {
-        let result = hasher
-            .call(value)
-            .map_err(|cause| self.user_hash(value, hasher.name(), cause))?;
-        let digest = hasher.digest(self.py, self.function)?;
-        self.open_seen_through(value, Tag::Hashed, vec![digest, result])?;
-        self.suspended.push(hasher);
-        if let Some(frame) = self.frames.last_mut() {
-            frame.suspends = true;
-        }
-        Ok(())
-    }
-
-    /// A value as its own `__cache_key__` describes it: class, result.
-    fn cache_key(&mut self, value: &Bound<'py, PyAny>, method: &Bound<'py, PyAny>) -> Result<()> {
-        let name = format!("{}.__cache_key__", type_name(value));
-        let result = method
-            .call1((value,))
-            .map_err(|cause| self.user_hash(value, &name, cause))?;
-        self.open_seen_through(value, Tag::CacheKey, vec![result])
-    }
-
-    /// Opens a frame for a value of which something else tells the content. The value itself is
-    /// not noted as open: what stands for it may contain it, plainly.
-    fn open_seen_through(
-        &mut self,
-        value: &Bound<'py, PyAny>,
-        tag: Tag,
-        mut children: Vec<Bound<'py, PyAny>>,
-    ) -> Result<()> {
-        children.insert(0, value.get_type().into_any());
-        self.open(None, tag, Cursor::fixed(Shape::Seen, children))?;
-        if let Some(frame) = self.frames.last_mut() {
-            frame.stands_for = shared(value);
-        }
-        Ok(())
-    }
-
     fn open_fixed(
         &mut self,
         value: &Bound<'py, PyAny>,
@@ -394,77 +332,6 @@ impl<'a, 'py> Walk<'a, 'py> {
     /// The interpreter that the walk is attached to.
     pub fn py(&self) -> Python<'py> {
         self.py
-    }
-
-    /// The way to the value that is being walked.
-    fn path(&self) -> String {
-        let root = self
-            .root
-            .as_ref()
-            .map_or_else(String::new, ToString::to_string);
-        path::render(&root, &self.frames)
-    }
-
-    fn user_hash(&self, value: &Bound<'py, PyAny>, hasher: &str, cause: PyErr) -> Error {
-        if !cause.is_instance_of::<PyException>(self.py) {
-            return cause.into();
-        }
-        Error::UserHash {
-            place: Box::new(self.place(value)),
-            hasher: hasher.to_owned(),
-            cause,
-        }
-    }
-
-    fn unhashable(&self, value: &Bound<'py, PyAny>, reason: &str, cause: Option<PyErr>) -> Error {
-        Error::Unhashable {
-            place: Box::new(self.place(value)),
-            reason: reason.to_owned(),
-            cause,
-        }
-    }
-
-    fn place(&self, value: &Bound<'py, PyAny>) -> Place {
-        Place {
-            function: self.function.to_owned(),
-            path: self.path(),
-            type_name: type_name(value),
-        }
-    }
-
-    /// What a class raised when it was asked for its content, if that was an ordinary exception.
-    fn refused(&self, value: &Bound<'py, PyAny>, cause: PyErr) -> Error {
-        let is_ours = cause.is_instance_of::<PyRecursionError>(self.py);
-        if is_ours || !cause.is_instance_of::<PyException>(self.py) {
-            return cause.into();
-        }
-        let reason = cause.value(self.py).to_string();
-        self.unhashable(value, &reason, Some(cause))
-    }
-
-    /// The open container could not be walked to its end.
-    fn unhashable_here(&mut self, failure: frame::Failure) -> Error {
-        let Some(frame) = self.frames.pop() else {
-            return PyRecursionError::new_err("nothing is open").into();
-        };
-        let container = frame.cursor.container(self.py);
-        match failure {
-            frame::Failure::Changed => self.unhashable(
-                &container,
-                "it changed while its key was made; pass a copy, or lock it",
-                None,
-            ),
-            frame::Failure::Raised(cause) => self.refused(&container, cause),
-        }
-    }
-
-    fn too_deep(&self) -> Error {
-        PyRecursionError::new_err(format!(
-            "{}: the argument {} is nested more than {MAX_DEPTH} levels deep",
-            self.function,
-            self.path()
-        ))
-        .into()
     }
 }
 
