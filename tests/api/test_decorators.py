@@ -1,7 +1,7 @@
 """The decorators, and what a decorated function looks like."""
 
-import gc
 import copy
+import gc
 import inspect
 import logging
 import pickle

@@ -1,9 +1,9 @@
 """Options are checked when a function is decorated."""
 
-import typing
 import datetime as dt
 import math
 import time
+import typing
 
 import pytest
 
@@ -312,5 +312,5 @@ def test_a_type_with_arguments_is_no_target(target):
 
 
 def test_unions_are_targets():
-    for union in (typing.Union[int, str], typing.Optional[int], int | str):
+    for union in (typing.Union[int, str], int | str, int | None):  # noqa: UP007
         assert mx.cache_data(hash_funcs={union: str})(lambda x: x)(1) == 1

@@ -1,4 +1,4 @@
-"""A forked child has one thread, and computes what the others computed. All runs in child processes."""
+"""A forked child has one thread, and computes what the others computed."""
 
 import os
 
