@@ -63,6 +63,10 @@ imported! {
     METHOD_TYPE = "types"."MethodType";
     /// A method that computes an attribute.
     PROPERTY = "builtins"."property";
+    /// A method that computes an attribute once.
+    CACHED_PROPERTY = "functools"."cached_property";
+    /// A function with some of its arguments.
+    PARTIAL = "functools"."partial";
     /// A function in a class that takes no instance.
     STATIC_METHOD = "builtins"."staticmethod";
     /// A compiled regular expression.

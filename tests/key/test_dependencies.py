@@ -165,6 +165,26 @@ def f(x): return helper(x), cached_helper(x), memo_helper(x)
     assert code.f.key(1) != key
 
 
+def test_cached_properties_and_partials(user):
+    code = user("""
+import functools
+def add(x, y): return x + y
+add_one = functools.partial(add, 1)
+class Thing:
+    @functools.cached_property
+    def size(self): return 1
+@mx.cache_data
+def f(x): return Thing().size + add_one(x)
+""")
+    assert code.f(1) == 3
+    code.add_one = functools.partial(code.add, 2)
+    assert code.f(1) == 4
+    replaced = functools.cached_property(lambda self: 10)
+    replaced.__set_name__(code.Thing, "size")
+    code.Thing.size = replaced
+    assert code.f(1) == 13
+
+
 def test_state_that_the_function_keeps_is_no_dependency(user):
     code = user("""
 calls = 0

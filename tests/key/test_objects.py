@@ -499,6 +499,17 @@ def test_hash_functions_see_values_and_not_what_values_are_made_of():
     assert f.key(Plain(a=1)) != f.key(Plain(b=1))
 
 
+def test_hash_functions_see_the_pairs_of_mappings_of_ones_own():
+    @mx.cache_data(hash_funcs={list: len, tuple: len, str: len})
+    def f(value):
+        return None
+
+    ordered = collections.OrderedDict
+    assert f.key(ordered(k=[1])) == f.key(ordered(l=[2])) != f.key(ordered(k=[1, 2]))
+    assert f.key(ordered(k=1)) != f.key(ordered(k=2))
+    assert f.key(collections.deque([[1]])) == f.key(collections.deque([[2]]))
+
+
 def test_a_cache_key_that_repeats_a_part_takes_no_time(key):
     class Tree:
         def __init__(self, left):

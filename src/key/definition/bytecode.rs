@@ -44,6 +44,10 @@ struct Opcodes {
 impl Opcodes {
     fn get(py: Python<'_>) -> PyResult<&'static Self> {
         static OPCODES: PyOnceLock<Opcodes> = PyOnceLock::new();
+        // Not under the cell's lock: an import may run code that comes here again.
+        if OPCODES.get(py).is_none() {
+            let _ = OPCODES.set(py, Self::read(py)?);
+        }
         OPCODES.get_or_try_init(py, || Self::read(py))
     }
 

@@ -27,11 +27,19 @@ pub fn followed<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, Py
     if is_code(value)? || is_constant(value)? {
         return Ok(Some(value.clone()));
     }
-    // A decorator written in C, such as functools.lru_cache: it is what it wraps that counts.
-    let wrapped = value
-        .getattr_opt(intern!(value.py(), "__wrapped__"))
-        .ok()
-        .flatten();
+    wrapped_function(value)
+}
+
+/// The function inside a decorator's object, such as those of `functools.lru_cache` and
+/// `functools.cached_property`: it is what they wrap that counts.
+fn wrapped_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    let name = if value.is_instance(python::CACHED_PROPERTY.get(py)?)? {
+        intern!(py, "func")
+    } else {
+        intern!(py, "__wrapped__")
+    };
+    let wrapped = value.getattr_opt(name).ok().flatten();
     Ok(wrapped.filter(PyAnyMethods::is_instance_of::<PyFunction>))
 }
 
@@ -43,6 +51,7 @@ fn is_code(value: &Bound<'_, PyAny>) -> PyResult<bool> {
         || value.is_instance_of::<PyCFunction>()
         || value.is_instance_of::<CachedFunction>()
         || value.is_instance(python::METHOD_TYPE.get(py)?)?
+        || value.is_instance(python::PARTIAL.get(py)?)?
         || is_descriptor(value)?)
 }
 

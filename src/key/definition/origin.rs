@@ -34,7 +34,11 @@ fn find_version(py: Python<'_>, module: &str, top: &str) -> PyResult<Option<Stri
         return Ok(None);
     };
     if is_in_library(py, &loaded)? {
-        return Ok(Some(Python::version_str().to_owned()));
+        let version = py.version_info();
+        return Ok(Some(format!(
+            "{}.{}.{}",
+            version.major, version.minor, version.patch
+        )));
     }
     if top != "memoxide" && !is_in_packages(&loaded)? {
         return Ok(None);

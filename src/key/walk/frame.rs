@@ -25,10 +25,21 @@ pub struct Frame<'py> {
     pub suspends: bool,
     /// The value that it stands for, if it is the result of a hash function.
     pub stands_for: Option<Bound<'py, PyAny>>,
-    /// Whether its children are not the user's values but parts of one.
-    is_internal: bool,
-    /// Whether a dict's keys are names of attributes or keywords.
-    pub has_internal_keys: bool,
+    /// What its children are to the user.
+    pub children: Children,
+}
+
+/// What a container's children are to the user: hash functions see values only.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Children {
+    /// Values.
+    Values,
+    /// Parts of which a value is made.
+    Parts,
+    /// Values under the names of attributes or keywords.
+    NamedValues,
+    /// Pairs of values.
+    Pairs,
 }
 
 /// What a frame with a known number of children stands for: how messages name the children.
@@ -48,6 +59,9 @@ pub enum Shape {
 
 /// Where an object's cursor stands when its items are open.
 const ITEMS: usize = 5;
+
+/// Where it stands when its pairs are: keys and values of its own.
+const PAIRS: usize = 6;
 
 /// A position among a container's children.
 pub enum Cursor<'py> {
@@ -117,36 +131,42 @@ impl<'py> Frame<'py> {
             marks,
             suspends: false,
             stands_for: None,
-            is_internal: false,
-            has_internal_keys: false,
+            children: Children::Values,
         }
     }
 
     /// The frame as it is inside of `parent`. An object's attributes and items are values again,
     /// and so is what lies in the result of a hash function.
     pub fn inside(mut self, parent: Option<&Self>) -> Self {
-        if let Cursor::Fixed { .. } = self.cursor {
-            self.is_internal = true;
-            return self;
-        }
-        let Some(parent) = parent.filter(|parent| parent.is_internal) else {
-            return self;
+        self.children = match (&self.cursor, parent) {
+            (Cursor::Fixed { .. }, _) => Children::Parts,
+            (_, Some(parent)) => parent.grandchildren(&self.cursor),
+            _ => Children::Values,
         };
-        match (&self.cursor, &parent.cursor) {
-            (Cursor::Dict { .. }, _) => self.has_internal_keys = true,
-            (_, Cursor::Fixed { shape, next, .. }) => {
-                let is_items = *shape == Shape::Object && *next == ITEMS;
-                self.is_internal = !is_items && *shape != Shape::Seen;
-            }
-            _ => self.is_internal = true,
-        }
         self
+    }
+
+    /// What the children of a container inside this one are.
+    fn grandchildren(&self, container: &Cursor<'py>) -> Children {
+        match (self.children, container, &self.cursor) {
+            (Children::Parts, Cursor::Dict { .. }, _) => Children::NamedValues,
+            (Children::Parts, _, Cursor::Fixed { shape, next, .. }) => match (shape, *next) {
+                (Shape::Object, ITEMS) | (Shape::Seen, _) => Children::Values,
+                (Shape::Object, PAIRS) => Children::Pairs,
+                _ => Children::Parts,
+            },
+            (Children::Parts, ..) => Children::Parts,
+            _ => Children::Values,
+        }
     }
 
     /// Whether the child that is open is a part of a value, not a value of the user's.
     pub fn is_at_part(&self) -> bool {
-        let is_at_key = matches!(&self.cursor, Cursor::Dict { value: Some(_), .. });
-        self.is_internal || (self.has_internal_keys && is_at_key)
+        match self.children {
+            Children::Values => false,
+            Children::Parts | Children::Pairs => true,
+            Children::NamedValues => matches!(self.cursor, Cursor::Dict { value: Some(_), .. }),
+        }
     }
 
     /// Whether the walk is lenient inside: a class is known by what of it has content.

@@ -15,7 +15,7 @@ mod stdlib;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
-use self::frame::{Cursor, Frame, Shape, Step};
+use self::frame::{Children, Cursor, Frame, Shape, Step};
 use self::memo::{Memo, Seen};
 use super::definition::{Follow, Watch};
 use super::encoder::Encoder;
@@ -105,7 +105,10 @@ impl<'a, 'py> Walk<'a, 'py> {
         self.root = Some(root.clone());
         self.container(container)?;
         if let Some(frame) = self.frames.last_mut() {
-            frame.has_internal_keys = true;
+            frame.children = match frame.cursor {
+                Cursor::Dict { .. } => Children::NamedValues,
+                _ => Children::Values,
+            };
         }
         self.run()
     }
