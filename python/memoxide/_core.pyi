@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, ItemsView
 from datetime import timedelta
-from types import UnionType
+from types import CodeType, UnionType
 from typing import (
     Any,
     Concatenate,
@@ -35,6 +35,7 @@ __all__ = [
     "end_session",
     "experimental_memo",
     "experimental_singleton",
+    "names_of_code",
     "parse_size",
     "parse_ttl",
     "register_hasher",
@@ -371,6 +372,9 @@ def parse_ttl(text: str) -> int:
 
 def parse_size(text: str) -> int:
     """Bytes that a size string stands for."""
+
+def names_of_code(code: CodeType) -> tuple[list[str], list[str], list[str]]:
+    """Names that a code object loads from its globals, takes as attributes, and assigns."""
 
 def after_fork() -> None:
     """Note that this process is the child of a fork."""
