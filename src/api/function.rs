@@ -105,10 +105,11 @@ impl CachedFunction {
     fn find_identity(&self, py: Python<'_>) -> Result<Identity> {
         let wrapped = self.wrapped.bind(py);
         let definition = Definition::read(wrapped, &self.name, self.options.follow)?;
+        let signature = Signature::of(wrapped)?;
         let global =
             (self.options.scope == Scope::Global).then(|| self.attach(py, &definition, None));
         Ok(Identity {
-            signature: Signature::of(wrapped)?,
+            signature,
             definition,
             global,
         })
