@@ -7,7 +7,7 @@ use pyo3::buffer::PyUntypedBuffer;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::critical_section::with_critical_section;
-use pyo3::types::{PyDict, PyInt, PyType};
+use pyo3::types::{PyDict, PyInt, PyTuple, PyType};
 
 /// The integer's value, if it fits 64 bits.
 pub fn small_int(value: &Bound<'_, PyInt>) -> Option<i64> {
@@ -34,6 +34,37 @@ pub fn cell_contents<'py>(cell: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>>
         }
         Bound::from_owned_ptr_or_opt(cell.py(), contents)
     }
+}
+
+/// What the closure variable of that number of a Python function holds, if it holds something.
+pub fn closure_contents<'py>(
+    function: &Bound<'py, PyAny>,
+    index: usize,
+) -> Option<Bound<'py, PyAny>> {
+    // SAFETY: the callee returns a borrowed reference to a tuple or null, owned here at once; for
+    // something that is no function it raises, which is taken away.
+    let closure = unsafe {
+        let closure = ffi::PyFunction_GetClosure(function.as_ptr());
+        if closure.is_null() {
+            ffi::PyErr_Clear();
+        }
+        Bound::from_borrowed_ptr_or_opt(function.py(), closure)?
+    };
+    let cell = closure.cast::<PyTuple>().ok()?.get_item(index).ok()?;
+    cell_contents(&cell)
+}
+
+/// The globals of a Python function.
+pub fn globals<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    // SAFETY: as above, for a dict.
+    let globals = unsafe {
+        let globals = ffi::PyFunction_GetGlobals(function.as_ptr());
+        if globals.is_null() {
+            ffi::PyErr_Clear();
+        }
+        Bound::from_borrowed_ptr_or_opt(function.py(), globals)?
+    };
+    globals.cast_into::<PyDict>().ok()
 }
 
 /// Whether `function`, which is a Python function, runs `code`.

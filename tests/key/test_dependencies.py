@@ -2,10 +2,12 @@
 
 import dis
 import functools
+import gc
 import importlib
 import json
 import sys
 import types
+import weakref
 
 import pytest
 
@@ -333,3 +335,26 @@ def test_names_are_read_as_the_disassembler_reads_them():
                 ), value
                 seen += 1
     assert seen > 100
+
+
+def test_code_that_is_dropped_is_collected(user):
+    def once():
+        code = user("""
+class Thing:
+    def run(self): return helper(1)
+def helper(x): return x if x < 2 else helper(x - 1)
+@mx.cache_data
+def f(thing): return helper(1)
+def make():
+    @mx.cache_data
+    def factorial(n): return n * factorial(n - 1) if n else 1
+    return factorial
+g = make()
+""")
+        assert (code.f(code.Thing()), code.g(3)) == (1, 6)
+        del sys.modules["user_code"]
+        return [weakref.ref(part) for part in (code.Thing, code.helper, code.f, code.g)]
+
+    references = [reference for _ in range(5) for reference in once()]
+    gc.collect()
+    assert [reference for reference in references if reference() is not None] == []

@@ -6,7 +6,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyFunction, PyModule, PyModuleMethods, PyString, PyType};
 
-use super::{Names, Watch, installed_version};
+use super::{Names, Seen, Watch, installed_version};
 use crate::api::function::CachedFunction;
 use crate::python::{self, immutable};
 
@@ -79,15 +79,17 @@ pub struct Followed<'py> {
 }
 
 impl<'py> Followed<'py> {
-    /// What `names` mean among a function's globals.
-    pub fn among(globals: &Bound<'py, PyDict>, names: &Names) -> PyResult<Self> {
+    /// What `names` mean to a function.
+    pub fn by(function: &Bound<'py, PyAny>, names: &Names) -> PyResult<Self> {
+        let globals = function.getattr(intern!(function.py(), "__globals__"))?;
+        let globals = globals.cast::<PyDict>()?;
         let mut followed = Self {
             values: PyDict::new(globals.py()),
             watches: Vec::new(),
         };
         let mut modules = Vec::new();
         for name in names.globals.difference(&names.assigned) {
-            followed.name(globals, name, name, &mut modules)?;
+            followed.name(function, globals, name, name, &mut modules)?;
         }
         // A module's attributes are looked up by the names that the code uses on anything.
         let mut seen = BTreeSet::new();
@@ -97,7 +99,7 @@ impl<'py> Followed<'py> {
             }
             for name in &names.attributes {
                 let path = format!("{path}.{name}");
-                followed.name(&module.dict(), name, &path, &mut modules)?;
+                followed.name(module.as_any(), &module.dict(), name, &path, &mut modules)?;
             }
         }
         Ok(followed)
@@ -105,6 +107,7 @@ impl<'py> Followed<'py> {
 
     fn name(
         &mut self,
+        owner: &Bound<'py, PyAny>,
         namespace: &Bound<'py, PyDict>,
         name: &str,
         path: &str,
@@ -113,9 +116,9 @@ impl<'py> Followed<'py> {
         let py = namespace.py();
         let object = namespace.get_item(name)?;
         self.watches.push(Watch::Name {
-            namespace: namespace.clone().unbind(),
+            owner: Seen::new(owner),
             name: PyString::intern(py, name).unbind(),
-            object: object.clone().map(Bound::unbind),
+            object: object.as_ref().map(Seen::new),
         });
         let Some(object) = object else {
             return Ok(());

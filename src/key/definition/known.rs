@@ -95,13 +95,26 @@ fn remember(
     Ok(())
 }
 
-/// Forgets objects that have died. What leaves is dropped when the lock is gone.
+/// Forgets objects that have died. They are asked, and what leaves is dropped, without the lock.
 fn purge(py: Python<'_>) {
-    let mut known = KNOWN.lock();
-    let dead: Vec<Known> = known.as_mut().map_or_else(Vec::new, |objects| {
-        let gone = objects.extract_if(|_, entry| entry.object.bind(py).upgrade().is_none());
-        gone.map(|(_, entry)| entry).collect()
+    let all: Vec<_> = KNOWN.lock().as_ref().map_or_else(Vec::new, |objects| {
+        let references = objects.iter();
+        references
+            .map(|(address, entry)| (*address, entry.object.clone_ref(py)))
+            .collect()
     });
-    drop(known);
-    drop(dead);
+    for (address, reference) in all {
+        if reference.bind(py).upgrade().is_some() {
+            continue;
+        }
+        let mut known = KNOWN.lock();
+        let objects = known.get_or_insert_default();
+        let is_it = |entry: &Known| entry.object.is(&reference);
+        let dead = objects
+            .get(&address)
+            .is_some_and(is_it)
+            .then(|| objects.remove(&address));
+        drop(known);
+        drop(dead);
+    }
 }

@@ -17,7 +17,7 @@ pub use self::bytecode::Names;
 pub use self::follow::{Follow, Followed, followed};
 pub use self::known::{class_node, definition_of, remember_class};
 pub use self::origin::installed_version;
-pub use self::watch::Watch;
+pub use self::watch::{Seen, Watch};
 use super::hashers::FOR_DEFINITIONS;
 use super::tag::Tag;
 use super::walk::Walk;

@@ -3,33 +3,62 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::types::{PyModule, PyString, PyType, PyWeakrefMethods, PyWeakrefReference};
 
 use super::Definition;
 use crate::python::raw;
+
+/// An object that was seen. It is not kept alive where that can be helped: what it refers to may
+/// be the function that watches it, and nobody would ever collect the two.
+pub enum Seen {
+    /// Any object that allows it.
+    Weak(Py<PyWeakrefReference>),
+    /// Numbers, strings and the like.
+    Strong(Py<PyAny>),
+}
+
+impl Seen {
+    /// Notes an object.
+    pub fn new(object: &Bound<'_, PyAny>) -> Self {
+        PyWeakrefReference::new(object).map_or_else(
+            |_| Self::Strong(object.clone().unbind()),
+            |reference| Self::Weak(reference.unbind()),
+        )
+    }
+
+    /// The object, if it lives.
+    fn object<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        match self {
+            Self::Weak(reference) => reference.bind(py).upgrade(),
+            Self::Strong(object) => Some(object.bind(py).clone()),
+        }
+    }
+}
 
 /// A place whose content a definition depends on, and what was there.
 pub enum Watch {
     /// A global, or a module's attribute.
     Name {
-        /// Where the name is looked up.
-        namespace: Py<PyDict>,
+        /// The module, or the function whose globals are meant.
+        owner: Seen,
         /// The name.
         name: Py<PyString>,
         /// What it meant; nothing if it was not defined.
-        object: Option<Py<PyAny>>,
+        object: Option<Seen>,
     },
     /// A closure's variable.
     Cell {
-        /// The variable.
-        cell: Py<PyAny>,
+        /// The function.
+        function: Seen,
+        /// Which of its variables.
+        index: usize,
         /// What it held; nothing if it was not bound.
-        contents: Option<Py<PyAny>>,
+        contents: Option<Seen>,
     },
     /// A function's code.
     Code {
         /// The function.
-        function: Py<PyAny>,
+        function: Seen,
         /// Its code.
         code: Py<PyAny>,
     },
@@ -38,7 +67,7 @@ pub enum Watch {
     /// A class and its bases.
     Class {
         /// The class.
-        class: Py<PyType>,
+        class: Seen,
         /// Changed by the interpreter with every change of the class; zero if it is not known.
         version: u32,
     },
@@ -49,29 +78,50 @@ impl Watch {
     pub fn holds(&self, py: Python<'_>) -> bool {
         match self {
             Self::Name {
-                namespace,
+                owner,
                 name,
                 object,
-            } => {
-                let now = namespace.bind(py).get_item(name).ok().flatten();
-                is_same(now.as_ref(), object.as_ref())
-            }
-            Self::Cell { cell, contents } => is_same(
-                raw::cell_contents(cell.bind(py)).as_ref(),
-                contents.as_ref(),
-            ),
-            Self::Code { function, code } => raw::has_code(function.bind(py), code),
+            } => owner.object(py).is_some_and(|owner| {
+                is_same(meaning(&owner, name.bind(py)).as_ref(), object.as_ref())
+            }),
+            Self::Cell {
+                function,
+                index,
+                contents,
+            } => function.object(py).is_some_and(|function| {
+                is_same(
+                    raw::closure_contents(&function, *index).as_ref(),
+                    contents.as_ref(),
+                )
+            }),
+            Self::Code { function, code } => function
+                .object(py)
+                .is_some_and(|function| raw::has_code(&function, code)),
             Self::Definition(definition) => definition.holds(py),
-            Self::Class { class, version } => {
-                *version != 0 && raw::type_version(class.bind(py)) == *version
-            }
+            Self::Class { class, version } => class.object(py).is_some_and(|class| {
+                let class = class.cast::<PyType>();
+                *version != 0 && class.is_ok_and(|class| raw::type_version(class) == *version)
+            }),
         }
     }
 }
 
-fn is_same(now: Option<&Bound<'_, PyAny>>, then: Option<&Py<PyAny>>) -> bool {
+/// What a name means among a module's attributes, or a function's globals.
+fn meaning<'py>(
+    owner: &Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> Option<Bound<'py, PyAny>> {
+    let namespace = match owner.cast::<PyModule>() {
+        Ok(module) => module.dict(),
+        Err(_) => raw::globals(owner)?,
+    };
+    namespace.get_item(name).ok().flatten()
+}
+
+fn is_same(now: Option<&Bound<'_, PyAny>>, then: Option<&Seen>) -> bool {
     match (now, then) {
-        (Some(now), Some(then)) => now.is(then),
+        (Some(now), Some(Seen::Strong(then))) => now.is(then),
+        (Some(now), Some(then)) => then.object(now.py()).is_some_and(|then| now.is(&then)),
         (None, None) => true,
         _ => false,
     }

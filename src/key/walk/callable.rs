@@ -10,7 +10,9 @@ use super::frame::Shape;
 use crate::api::function::CachedFunction;
 use crate::api::method::CachedMethod;
 use crate::error::Result;
-use crate::key::definition::{Follow, Followed, Names, Watch, definition_of, installed_version};
+use crate::key::definition::{
+    Follow, Followed, Names, Seen, Watch, definition_of, installed_version,
+};
 use crate::key::tag::Tag;
 use crate::python::{self, raw};
 
@@ -86,11 +88,11 @@ impl<'py> Walk<'_, 'py> {
             return self.open_fixed(value, Tag::Global, Shape::Parts, parts);
         }
         self.watch([Watch::Code {
-            function: value.clone().unbind(),
+            function: Seen::new(value),
             code: parts[2].clone().unbind(),
         }]);
         let names = Names::of(&parts[2])?;
-        parts[5] = self.closure(&parts[2], &parts[5], &names)?;
+        parts[5] = self.closure(value, &parts[5], &names)?;
         if installed.is_none() {
             parts.push(self.globals(value, &names)?.into_any());
         }
@@ -100,24 +102,26 @@ impl<'py> Walk<'_, 'py> {
     /// A closure without the variables that the function itself assigns.
     fn closure(
         &mut self,
-        code: &Bound<'py, PyAny>,
+        function: &Bound<'py, PyAny>,
         closure: &Bound<'py, PyAny>,
         names: &Names,
     ) -> Result<Bound<'py, PyAny>> {
         let Ok(cells) = closure.cast::<PyTuple>() else {
             return Ok(closure.clone());
         };
+        let code = function.getattr(intern!(self.py, "__code__"))?;
         let variables = code.getattr(intern!(self.py, "co_freevars"))?;
         let variables = variables.cast::<PyTuple>().map_err(PyErr::from)?;
         let mut kept = Vec::new();
-        for (variable, cell) in variables.iter().zip(cells) {
+        for (index, (variable, cell)) in variables.iter().zip(cells).enumerate() {
             if names.assigned.contains(&variable.to_string()) {
                 kept.push(self.py.None().into_bound(self.py));
                 continue;
             }
             self.watch([Watch::Cell {
-                cell: cell.clone().unbind(),
-                contents: raw::cell_contents(&cell).map(Bound::unbind),
+                function: Seen::new(function),
+                index,
+                contents: raw::cell_contents(&cell).as_ref().map(Seen::new),
             }]);
             kept.push(cell);
         }
@@ -131,8 +135,7 @@ impl<'py> Walk<'_, 'py> {
         function: &Bound<'py, PyAny>,
         names: &Names,
     ) -> Result<Bound<'py, PyDict>> {
-        let globals = function.getattr(intern!(self.py, "__globals__"))?;
-        let followed = Followed::among(globals.cast::<PyDict>().map_err(PyErr::from)?, names)?;
+        let followed = Followed::by(function, names)?;
         self.watch(followed.watches);
         if self.follow == Follow::Inside {
             return Ok(followed.values);

@@ -12,7 +12,7 @@ use super::frame::Shape;
 use super::object::filtered;
 use crate::error::Result;
 use crate::key::definition::{
-    Definition, Follow, Names, Watch, class_node, definition_of, followed, installed_version,
+    Definition, Follow, Names, Seen, Watch, class_node, definition_of, followed, installed_version,
     remember_class,
 };
 use crate::key::encoder::Encoder;
@@ -81,7 +81,7 @@ impl<'py> Walk<'_, 'py> {
             // A look-up makes the interpreter number the class's state.
             class.getattr_opt(intern!(py, "__init__"))?;
             self.watch([Watch::Class {
-                class: class.clone().unbind(),
+                class: Seen::new(class.as_any()),
                 version: raw::type_version(class),
             }]);
         }
