@@ -373,6 +373,7 @@ def parse_ttl(text: str) -> int:
 def parse_size(text: str) -> int:
     """Bytes that a size string stands for."""
 
+def encode_value(value: object) -> bytes: ...
 def names_of_code(code: CodeType) -> tuple[list[str], list[str], list[str]]:
     """Names that a code object loads from its globals, takes as attributes, and assigns."""
 

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
 
 use super::session::Session;
 use super::{caches, duration, info, size};
 use crate::error::Error;
-use crate::key::definition::Names;
-use crate::key::hashers;
+use crate::key::definition::{Follow, Names};
+use crate::key::hashers::{self, Hashers};
+use crate::key::walk::Walk;
 
 /// Open a session: entries of `scope="session"` are shared inside it, by its id.
 #[pyfunction]
@@ -50,6 +52,15 @@ pub fn parse_ttl(text: &str) -> PyResult<i64> {
 pub fn parse_size(text: &str) -> PyResult<u64> {
     let parsed = size::parse_bytes(text);
     Ok(parsed.map_err(|error| Error::Option(format!("max_size: {error}")))?)
+}
+
+/// The encoding of a value as an argument that no hash function sees.
+#[pyfunction]
+pub fn encode_value<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyBytes>> {
+    let hashers = Hashers::default();
+    let mut walk = Walk::new(value.py(), "encode_value", &hashers, Follow::Beside);
+    walk.argument(&PyString::new(value.py(), "value"), value)?;
+    Ok(PyBytes::new(value.py(), walk.encoder.as_bytes()))
 }
 
 /// The names that a code object loads from its globals, takes as attributes, and assigns.

@@ -12,7 +12,8 @@ use blake3::Hasher;
 use super::call_key::CallKey;
 use super::tag::Tag;
 
-/// Bytes of the longest node that stands for itself; a longer one becomes its digest.
+/// Bytes of the longest contents of a leaf, and of the longest container, that stand for themselves;
+/// longer ones become their digest.
 pub const INLINE_LIMIT: usize = 256;
 
 /// What the digests of whole calls are derived under; carries the format version.
@@ -115,18 +116,37 @@ impl Encoder {
 
     /// Writes a tag, a length and that many bytes. Long contents are digested where they lie.
     pub fn leaf(&mut self, tag: Tag, contents: &[u8]) {
-        let start = self.bytes.len();
-        self.unit(tag);
-        self.length(contents.len());
-        if self.bytes.len() - start + contents.len() <= INLINE_LIMIT {
+        if contents.len() <= INLINE_LIMIT {
+            self.unit(tag);
+            self.length(contents.len());
             self.bytes.extend_from_slice(contents);
             return;
         }
         let mut hasher = Hasher::new();
-        hasher.update(&self.bytes[start..]);
         update(&mut hasher, contents);
-        self.bytes.truncate(start);
-        self.digest(&hasher);
+        self.long_leaf(tag, contents.len(), &hasher);
+    }
+
+    /// Writes a leaf whose contents came in pieces.
+    pub fn finish_leaf(&mut self, leaf: LeafHasher) {
+        match leaf.contents {
+            Contents::Short(contents) => self.leaf(leaf.tag, &contents),
+            Contents::Long(hasher) => self.long_leaf(leaf.tag, leaf.length, &hasher),
+        }
+    }
+
+    fn long_leaf(&mut self, tag: Tag, length: usize, contents: &Hasher) {
+        self.unit(Tag::LongLeaf);
+        self.unit(tag);
+        self.length(length);
+        self.bytes.extend_from_slice(contents.finalize().as_bytes());
+    }
+
+    /// Begins a record: a container whose first child is its name. `parts` follow.
+    pub fn open_record(&mut self, name: &str, parts: usize) {
+        self.open(Tag::Record);
+        self.length(parts + 1);
+        self.leaf(Tag::Str, name.as_bytes());
     }
 
     /// Writes an unsigned number in LEB128: seven bits a byte, low ones first.
@@ -248,6 +268,43 @@ impl Encoder {
     }
 }
 
+/// A leaf whose contents come in pieces, for memory that does not lie in one.
+pub struct LeafHasher {
+    tag: Tag,
+    length: usize,
+    contents: Contents,
+}
+
+enum Contents {
+    Short(Vec<u8>),
+    Long(Box<Hasher>),
+}
+
+impl LeafHasher {
+    /// A leaf of `length` bytes, none of which are there yet.
+    #[must_use]
+    pub fn new(tag: Tag, length: usize) -> Self {
+        let contents = if length <= INLINE_LIMIT {
+            Contents::Short(Vec::with_capacity(length))
+        } else {
+            Contents::Long(Box::default())
+        };
+        Self {
+            tag,
+            length,
+            contents,
+        }
+    }
+
+    /// Adds what comes next.
+    pub fn update(&mut self, piece: &[u8]) {
+        match &mut self.contents {
+            Contents::Short(contents) => contents.extend_from_slice(piece),
+            Contents::Long(hasher) => update(hasher, piece),
+        }
+    }
+}
+
 #[expect(clippy::cast_possible_truncation, reason = "that is what it is for")]
 fn low_byte(value: usize) -> u8 {
     value as u8
@@ -303,15 +360,29 @@ mod tests {
     }
 
     #[test]
-    fn a_long_leaf_is_the_digest_of_its_node() {
-        let contents = vec![5; INLINE_LIMIT];
-        let inline = encoded(|e| {
-            e.unit(Tag::Bytes);
-            e.length(contents.len());
-            e.node(&contents);
-        });
-        let expected = [&[0xff], blake3::hash(&inline).as_bytes().as_slice()].concat();
-        assert_eq!(encoded(|e| e.leaf(Tag::Bytes, &contents)), expected);
+    fn a_long_leaf_is_tag_length_and_digest() {
+        let contents = vec![5; INLINE_LIMIT + 1];
+        let digest = blake3::hash(&contents);
+        let expected = [&[0xfe, 0x08, 0x81, 0x02], digest.as_bytes().as_slice()];
+        assert_eq!(
+            encoded(|e| e.leaf(Tag::Bytes, &contents)),
+            expected.concat()
+        );
+        let inline = encoded(|e| e.leaf(Tag::Bytes, &contents[1..]));
+        assert_eq!(inline[3..], contents[1..]);
+    }
+
+    #[test]
+    fn a_leaf_in_pieces_is_the_same_leaf() {
+        for length in [0, 1, INLINE_LIMIT, INLINE_LIMIT + 1, 300_000] {
+            let contents: Vec<u8> = (0..length).map(|i| low_byte(i % 251)).collect();
+            let mut leaf = LeafHasher::new(Tag::Buffer, length);
+            for piece in contents.chunks(100_000) {
+                leaf.update(piece);
+            }
+            let whole = encoded(|e| e.leaf(Tag::Buffer, &contents));
+            assert_eq!(encoded(|e| e.finish_leaf(leaf)), whole, "{length} bytes");
+        }
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Keys: what identifies a call.
 //!
-//! [`encoder`], [`tag`] and [`call_key`] are pure; the other files walk Python objects over them.
+//! [`encoder`], [`tag`], [`record`] and [`call_key`] are pure; the other files walk Python objects over them.
 
 pub mod call_key;
 pub mod encoder;
+pub mod record;
 pub mod tag;
 
 #[cfg(feature = "python")]

@@ -65,14 +65,6 @@ pub enum Tag {
     EmptyCell = 0x28,
     /// An enum member: class, name, value.
     Enum = 0x29,
-    /// A path: class, text.
-    Path = 0x2a,
-    /// A read-only view of a mapping: the mapping.
-    MappingProxy = 0x2b,
-    /// A dict view: class, items.
-    DictView = 0x2c,
-    /// A memory view: format, shape, contents in C order.
-    MemoryView = 0x2d,
     /// A decorated function: the function that it wraps.
     Cached = 0x2e,
     /// A bare `object()` in a place where only its being there counts.
@@ -83,6 +75,11 @@ pub enum Tag {
     Descriptor = 0x31,
     /// A class of the user's own: module, name, digest of its definition.
     Defined = 0x32,
+
+    /// A value of a family that is known: the family's name, then parts as it has them.
+    Record = 0x33,
+    /// An instance of a subclass of such a family: class, record, attributes.
+    Subclass = 0x34,
 
     /// A value seen through a hash function: type, result.
     Hashed = 0x38,
@@ -103,6 +100,9 @@ pub enum Tag {
     /// An ignored argument.
     Ignored = 0x4a,
 
-    /// A node longer than [`INLINE_LIMIT`](super::encoder::INLINE_LIMIT): its BLAKE3 digest.
+    /// A leaf with more than [`INLINE_LIMIT`](super::encoder::INLINE_LIMIT) bytes of contents: its
+    /// tag, their length, their BLAKE3 digest.
+    LongLeaf = 0xfe,
+    /// A container of more than so many bytes: its BLAKE3 digest.
     Digest = 0xff,
 }

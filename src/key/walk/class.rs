@@ -204,7 +204,7 @@ impl Named {
 }
 
 /// Whether the interpreter or an extension holds the class for good, under one name.
-fn is_static(class: &Bound<'_, PyType>) -> Result<bool> {
+pub(super) fn is_static(class: &Bound<'_, PyType>) -> Result<bool> {
     /// `Py_TPFLAGS_HEAPTYPE`
     const MADE_AT_RUN_TIME: u64 = 1 << 9;
     let flags = class.getattr(intern!(class.py(), "__flags__"))?;

@@ -5,6 +5,7 @@ use pyo3::types::{PyIterator, PyList, PyTuple};
 
 use super::leaf;
 use super::memo::Marks;
+use super::record::{Node, Part, Record};
 use crate::error::Result;
 use crate::key::encoder::Encoder;
 use crate::python::raw::{Changed, DictCursor};
@@ -89,6 +90,12 @@ pub enum Cursor<'py> {
         starts: Vec<usize>,
         length: usize,
     },
+    /// Among the parts of a record; that of a subclass has no name.
+    Record {
+        name: &'static str,
+        parts: Vec<Part<'py>>,
+        next: usize,
+    },
     /// Among parts that were collected before.
     Fixed {
         shape: Shape,
@@ -101,6 +108,10 @@ pub enum Cursor<'py> {
 pub enum Step<'py> {
     /// A child to walk.
     Child(Bound<'py, PyAny>),
+    /// A record to walk that is no object by itself.
+    Record(Record<'py>),
+    /// A child that has been encoded already.
+    Node(Node),
     /// Nothing more.
     End,
     /// The container does not let itself be walked.
@@ -139,7 +150,7 @@ impl<'py> Frame<'py> {
     /// and so is what lies in the result of a hash function.
     pub fn inside(mut self, parent: Option<&Self>) -> Self {
         self.children = match (&self.cursor, parent) {
-            (Cursor::Fixed { .. }, _) => Children::Parts,
+            (Cursor::Fixed { .. } | Cursor::Record { .. }, _) => Children::Parts,
             (_, Some(parent)) => parent.grandchildren(&self.cursor),
             _ => Children::Values,
         };
@@ -148,6 +159,9 @@ impl<'py> Frame<'py> {
 
     /// What the children of a container inside this one are.
     fn grandchildren(&self, container: &Cursor<'py>) -> Children {
+        if let Cursor::Record { parts, next, .. } = &self.cursor {
+            return inside_part(parts, *next);
+        }
         match (self.children, container, &self.cursor) {
             (Children::Parts, Cursor::Dict { .. }, _) => Children::NamedValues,
             (Children::Parts, _, Cursor::Fixed { shape, next, .. }) => match (shape, *next) {
@@ -162,6 +176,9 @@ impl<'py> Frame<'py> {
 
     /// Whether the child that is open is a part of a value, not a value of the user's.
     pub fn is_at_part(&self) -> bool {
+        if let Cursor::Record { parts, next, .. } = &self.cursor {
+            return !matches!(open_part(parts, *next), Some(Part::Value(_)));
+        }
         match self.children {
             Children::Values => false,
             Children::Parts | Children::Pairs => true,
@@ -208,6 +225,8 @@ impl<'py> Cursor<'py> {
             Self::Tuple { tuple, .. } => tuple.len(),
             Self::Dict { items, .. } => items.left(),
             Self::Fixed { parts, .. } => parts.len(),
+            // The name is a child.
+            Self::Record { name, parts, .. } => parts.len() + usize::from(!name.is_empty()),
         }
     }
 
@@ -228,6 +247,7 @@ impl<'py> Cursor<'py> {
                 Some(Err(raised)) => Step::Failed(Failure::Raised(raised)),
                 None => Step::Failed(Failure::Changed),
             },
+            Self::Record { parts, next, .. } => step_record(parts, next),
             Self::Fixed { parts, next, .. } => {
                 let child = parts.get(*next).cloned();
                 *next += 1;
@@ -245,6 +265,10 @@ impl<'py> Cursor<'py> {
         loop {
             match self.step() {
                 Step::Child(child) if leaf::write(encoder, &child)? => encoder.flush(),
+                Step::Node(node) => {
+                    encoder.node(&node);
+                    encoder.flush();
+                }
                 other => return Ok(other),
             }
         }
@@ -257,11 +281,42 @@ impl<'py> Cursor<'py> {
             Self::Tuple { tuple, .. } => tuple.clone().into_any(),
             Self::Dict { items, .. } => items.dict().clone().into_any(),
             Self::Set { set, .. } => set.clone(),
+            Self::Record { .. } => py.None().into_bound(py),
             Self::Fixed { parts, .. } => parts
                 .first()
                 .cloned()
                 .unwrap_or_else(|| py.None().into_bound(py)),
         }
+    }
+}
+
+/// The part that is open, if one is.
+fn open_part<'a, 'py>(parts: &'a [Part<'py>], next: usize) -> Option<&'a Part<'py>> {
+    parts.get(next.checked_sub(1)?)
+}
+
+/// What the children of a container are that is a part of a record.
+fn inside_part(parts: &[Part<'_>], next: usize) -> Children {
+    match open_part(parts, next) {
+        Some(Part::Value(_) | Part::Items(_)) => Children::Values,
+        Some(Part::Attributes(_)) => Children::NamedValues,
+        _ => Children::Parts,
+    }
+}
+
+fn step_record<'py>(parts: &mut [Part<'py>], next: &mut usize) -> Step<'py> {
+    let Some(part) = parts.get_mut(*next) else {
+        return Step::End;
+    };
+    *next += 1;
+    match part {
+        Part::Value(value) | Part::Items(value) | Part::Inner(value) => Step::Child(value.clone()),
+        Part::Attributes(attributes) => Step::Child(attributes.clone().into_any()),
+        Part::Record(record) => Step::Record(Record {
+            name: record.name,
+            parts: std::mem::take(&mut record.parts),
+        }),
+        Part::Node(node) => Step::Node(std::mem::take(node)),
     }
 }
 

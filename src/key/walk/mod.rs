@@ -4,17 +4,20 @@ mod callable;
 mod class;
 mod containers;
 mod custom;
+pub mod family;
 mod frame;
 mod leaf;
 mod memo;
 mod object;
 mod path;
+pub mod record;
 mod refusal;
 mod stdlib;
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use self::family::Families;
 use self::frame::{Children, Cursor, Frame, Shape, Step};
 use self::memo::{Memo, Seen};
 use super::definition::{Follow, Watch};
@@ -47,6 +50,7 @@ pub struct Walk<'a, 'py> {
     /// Hash functions whose results are open: they do not apply to what they themselves returned.
     suspended: Vec<&'a Hasher>,
     sentinels: Vec<Bound<'py, PyAny>>,
+    families: Families<'py>,
     /// The parameter or variable whose value is being walked, for messages.
     root: Option<Bound<'py, PyString>>,
     /// What of the code that is met is followed.
@@ -72,6 +76,7 @@ impl<'a, 'py> Walk<'a, 'py> {
             memo: Memo::default(),
             suspended: Vec::new(),
             sentinels: Vec::new(),
+            families: Families::default(),
             root: None,
             follow,
             watches: None,
@@ -154,6 +159,8 @@ impl<'a, 'py> Walk<'a, 'py> {
             };
             match step {
                 Step::Child(child) => self.visit(&child)?,
+                Step::Record(record) => self.open_record(None, record)?,
+                Step::Node(node) => self.encoder.node(&node),
                 Step::End => self.close(),
                 Step::Failed(failure) => return Err(self.unhashable_here(failure)),
             }
@@ -198,6 +205,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         }
         if leaf::write(&mut self.encoder, value)?
             || self.container(value)?
+            || self.family(value)?
             || self.callable(value)?
             || self.standard(value)?
         {

@@ -6,6 +6,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyFloat, PyInt, PyString};
 
 use super::frame::{Cursor, Frame, Shape};
+use super::record::Part;
+use crate::key::record;
 
 /// Longer ways are cut: what lies deeper does not help a reader.
 const MAX_STEPS: usize = 24;
@@ -37,6 +39,11 @@ fn step(path: &mut String, cursor: &Cursor<'_>, in_state: &mut bool) {
         } => {
             let is_key = value.is_some();
             item(path, key, std::mem::take(in_state), is_key);
+        }
+        Cursor::Record { name, parts, next } => {
+            let open = next.saturating_sub(1);
+            path.push_str(record::step(name, open));
+            *in_state = matches!(parts.get(open), Some(Part::Attributes(_)));
         }
         Cursor::Fixed { shape, next, .. } => *in_state = fixed(path, *shape, *next),
     }

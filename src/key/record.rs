@@ -1,0 +1,28 @@
+//! How messages name the parts of records.
+
+/// By a record's name, the way from the value to each of its parts. Nothing, where a part is the
+/// value itself under another form, as the list of a deque's items; parts beyond the last have the
+/// last one's.
+const STEPS: &[(&str, &[&str])] = &[("", &[".__class__", "", ""])];
+
+/// The way from a value to part `index` of its record.
+#[must_use]
+pub fn step(record: &str, index: usize) -> &'static str {
+    let steps = STEPS.iter().find(|(name, _)| *name == record);
+    let steps = steps.map_or(&[][..], |(_, steps)| *steps);
+    steps.get(index).or(steps.last()).copied().unwrap_or("")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_record_is_listed_once() {
+        let mut names: Vec<_> = STEPS.iter().map(|(name, _)| name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+}

@@ -1,0 +1,280 @@
+//! Families: classes whose instances are made of known parts, whatever their `__reduce_ex__` says.
+//!
+//! A class is found by the module and the name that it has, and is then held against what its
+//! module holds, so that nothing can pass for another.
+
+mod numbers;
+mod paths;
+mod views;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use ahash::RandomState;
+use parking_lot::RwLock;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyType};
+
+use super::class::{is_held, is_static};
+use super::record::Record;
+use super::{Walk, shared};
+use crate::error::Result;
+use crate::python;
+
+/// Classes that belong together.
+pub struct Family {
+    /// Modules that may say that the class is theirs, qualified name, and what an instance is made
+    /// of. The record is named after the first of the modules.
+    pub classes: &'static [(&'static [&'static str], &'static str, Encode)],
+    /// What counts of an instance of a subclass beside what the base sees in it.
+    pub attributes: Attributes,
+    /// Whether a subclass that reduces in a way of its own is taken at its word.
+    pub heeds_reduce: bool,
+}
+
+/// Adds what an instance is made of to a record of its class's name.
+pub type Encode =
+    for<'a, 'py> fn(&mut Walk<'a, 'py>, &Bound<'py, PyAny>, Record<'py>) -> Result<Record<'py>>;
+
+/// Of an instance of a subclass of `base`, the attributes of its own that count.
+pub type Attributes =
+    for<'py> fn(&Bound<'py, PyAny>, &Bound<'py, PyType>) -> Result<Option<Bound<'py, PyDict>>>;
+
+const FAMILIES: &[Family] = &[numbers::FAMILY, paths::FAMILY, views::FAMILY];
+
+/// A class of a family.
+struct Member {
+    /// Of the record.
+    name: &'static str,
+    family: &'static Family,
+    encode: Encode,
+}
+
+/// How the instances of a class are seen.
+#[derive(Clone)]
+struct Strategy<'py> {
+    member: &'static Member,
+    /// The member's class, if the instances are of a subclass.
+    base: Option<Bound<'py, PyType>>,
+}
+
+/// What a walk knows of the classes that it has met. Each is kept alive, so that no address is used
+/// twice.
+#[derive(Default)]
+pub struct Families<'py> {
+    known: Option<HashMap<usize, (Bound<'py, PyType>, Option<Strategy<'py>>), RandomState>>,
+}
+
+impl<'py> Families<'py> {
+    fn strategy(&mut self, class: &Bound<'py, PyType>) -> Result<Option<Strategy<'py>>> {
+        if let Some(member) = remembered(class) {
+            return Ok(Some(Strategy { member, base: None }));
+        }
+        let known = self.known.get_or_insert_default();
+        if let Some((_, strategy)) = known.get(&address(class)) {
+            return Ok(strategy.clone());
+        }
+        let strategy = find(class)?;
+        known.insert(address(class), (class.clone(), strategy.clone()));
+        Ok(strategy)
+    }
+}
+
+impl<'py> Walk<'_, 'py> {
+    /// Opens `value` if it belongs to a family.
+    pub(super) fn family(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
+        let class = value.get_type();
+        let Some(Strategy { member, base }) = self.families.strategy(&class)? else {
+            return Ok(false);
+        };
+        let owner = shared(value);
+        let record = (member.encode)(self, value, Record::new(member.name))?;
+        match base {
+            None => self.open_record(owner, record)?,
+            Some(base) => {
+                let attributes = (member.family.attributes)(value, &base)?;
+                self.open_subclass(owner, class.into_any(), record, attributes)?;
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// By address, the classes that were found to be members. They are kept alive for good: libraries
+/// are not unloaded.
+static MEMBERS: RwLock<Option<HashMap<usize, (Py<PyType>, &'static Member), RandomState>>> =
+    RwLock::new(None);
+
+fn address(class: &Bound<'_, PyType>) -> usize {
+    class.as_ptr() as usize
+}
+
+fn remembered(class: &Bound<'_, PyType>) -> Option<&'static Member> {
+    let members = MEMBERS.read();
+    let (_, member) = members.as_ref()?.get(&address(class))?;
+    Some(member)
+}
+
+fn remember(class: &Bound<'_, PyType>, member: &'static Member) {
+    let class_of_its_own = class.clone().unbind();
+    let replaced = MEMBERS
+        .write()
+        .get_or_insert_default()
+        .insert(address(class), (class_of_its_own, member));
+    drop(replaced);
+}
+
+/// The strategy for a class: its own, or the nearest base's.
+fn find<'py>(class: &Bound<'py, PyType>) -> Result<Option<Strategy<'py>>> {
+    if class.is_instance(python::ENUM_TYPE.get(class.py())?)? {
+        // A member is known by its name, whatever else it is.
+        return Ok(None);
+    }
+    for (depth, base) in class.mro().iter().enumerate() {
+        let base = base.cast_into::<PyType>().map_err(PyErr::from)?;
+        let Some(member) = member(&base)? else {
+            continue;
+        };
+        if depth == 0 {
+            return Ok(Some(Strategy { member, base: None }));
+        }
+        if member.family.heeds_reduce && reduces_otherwise(class, &base)? {
+            return Ok(None);
+        }
+        let base = Some(base);
+        return Ok(Some(Strategy { member, base }));
+    }
+    Ok(None)
+}
+
+fn member(class: &Bound<'_, PyType>) -> Result<Option<&'static Member>> {
+    if let Some(member) = remembered(class) {
+        return Ok(Some(member));
+    }
+    let Some(member) = named(class)? else {
+        return Ok(None);
+    };
+    remember(class, member);
+    Ok(Some(member))
+}
+
+/// The member of the class's name, if the class is what that name stands for.
+fn named(class: &Bound<'_, PyType>) -> Result<Option<&'static Member>> {
+    let name = class.qualname()?;
+    let name = name.to_string_lossy();
+    let Some(of_that_name) = table().get(name.as_ref()) else {
+        return Ok(None);
+    };
+    let module = class.getattr(intern!(class.py(), "__module__"))?;
+    let Ok(module) = module.cast::<PyString>() else {
+        return Ok(None);
+    };
+    let module = module.to_string_lossy();
+    let found = of_that_name.iter().find(|(place, _)| *place == module);
+    match found {
+        Some((_, member)) if is_static(class)? || is_held(class.as_any(), &module, &name)? => {
+            Ok(Some(member))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// All members, by qualified name: module and member.
+type Table = HashMap<&'static str, Vec<(&'static str, Member)>, RandomState>;
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut table = Table::default();
+        for family in FAMILIES {
+            for (modules, class, encode) in family.classes {
+                let name: &'static str = format!("{}.{class}", modules[0]).leak();
+                for module in *modules {
+                    let member = Member {
+                        name,
+                        family,
+                        encode: *encode,
+                    };
+                    table.entry(class).or_default().push((module, member));
+                }
+            }
+        }
+        table
+    })
+}
+
+/// Whether `class` says otherwise than `base` what its instances are made of.
+fn reduces_otherwise(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> Result<bool> {
+    for name in ["__reduce_ex__", "__reduce__", "__getstate__"] {
+        let same = match (class.getattr_opt(name)?, base.getattr_opt(name)?) {
+            (Some(own), Some(inherited)) => own.is(&inherited),
+            (own, inherited) => own.is_none() == inherited.is_none(),
+        };
+        if !same {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The attributes of an instance, and the slots of the classes before `base`.
+pub fn all_attributes<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let py = value.py();
+    let attributes =
+        own_attributes(value, base)?.map_or_else(|| Ok(PyDict::new(py)), |own| own.copy())?;
+    for class in value.get_type().mro() {
+        if class.is(base) {
+            break;
+        }
+        for slot in slots(&class)? {
+            if let Some(content) = value.getattr_opt(&slot)? {
+                attributes.set_item(slot, content)?;
+            }
+        }
+    }
+    Ok(Some(attributes))
+}
+
+/// What lies in an instance's own `__dict__`, if it has one.
+pub fn own_attributes<'py>(
+    value: &Bound<'py, PyAny>,
+    _: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let attributes = value.getattr_opt(intern!(value.py(), "__dict__"))?;
+    Ok(attributes.and_then(|attributes| attributes.cast_into::<PyDict>().ok()))
+}
+
+/// The names of a class's slots, as its attributes have them.
+fn slots(class: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    let py = class.py();
+    let namespace = class.getattr(intern!(py, "__dict__"))?;
+    let Ok(slots) = namespace.get_item(intern!(py, "__slots__")) else {
+        return Ok(Vec::new());
+    };
+    let names: Vec<String> = match slots.extract::<String>() {
+        Ok(name) => vec![name],
+        Err(_) => slots
+            .try_iter()?
+            .map(|name| name?.extract())
+            .collect::<PyResult<_>>()?,
+    };
+    let owner: String = class.getattr(intern!(py, "__name__"))?.extract()?;
+    Ok(names
+        .into_iter()
+        .filter(|name| name != "__dict__" && name != "__weakref__")
+        .map(|name| mangled(&owner, name))
+        .collect())
+}
+
+/// A private name as the compiler writes it into the class.
+fn mangled(class: &str, name: String) -> String {
+    let class = class.trim_start_matches('_');
+    if !name.starts_with("__") || name.ends_with("__") || class.is_empty() {
+        return name;
+    }
+    format!("_{class}{name}")
+}

@@ -1,0 +1,53 @@
+//! Numbers of the standard library, and identifiers that are numbers.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+
+use super::{Family, all_attributes};
+use crate::error::Result;
+use crate::key::walk::Walk;
+use crate::key::walk::record::{Part, Record};
+use crate::python;
+
+/// Decimals, fractions, UUIDs.
+pub const FAMILY: Family = Family {
+    classes: &[
+        (&["decimal"], "Decimal", decimal),
+        (&["fractions"], "Fraction", fraction),
+        (&["uuid"], "UUID", uuid),
+    ],
+    attributes: all_attributes,
+    heeds_reduce: true,
+};
+
+/// Sign, digits and exponent are in the text, which tells `1.0` from `1.00`. A subclass may write
+/// its own otherwise.
+fn decimal<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let py = value.py();
+    let text = python::DECIMAL
+        .get(py)?
+        .call_method1(intern!(py, "__str__"), (value,))?;
+    Ok(record.with(Part::Inner(text)))
+}
+
+fn fraction<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    Ok(record.with_attributes(value, &["_numerator", "_denominator"])?)
+}
+
+fn uuid<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let safe = value.getattr("is_safe")?.getattr("value")?;
+    let record = record.with_attributes(value, &["int"])?;
+    Ok(record.with(Part::Inner(safe)))
+}

@@ -1,0 +1,52 @@
+//! Windows on other values: views of dicts, mapping proxies, memory views.
+
+use pyo3::prelude::*;
+
+use super::{Family, own_attributes};
+use crate::error::Result;
+use crate::key::walk::Walk;
+use crate::key::walk::class::as_dict;
+use crate::key::walk::record::{Part, Record};
+
+/// None of them has subclasses.
+pub const FAMILY: Family = Family {
+    classes: &[
+        (&["builtins"], "dict_keys", elements),
+        (&["builtins"], "dict_values", elements),
+        (&["builtins"], "dict_items", elements),
+        (&["builtins"], "mappingproxy", mapping),
+        (&["builtins"], "memoryview", memory),
+    ],
+    attributes: own_attributes,
+    heeds_reduce: false,
+};
+
+fn elements<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    Ok(record.with(Part::items(walk.py(), value.try_iter()?)?))
+}
+
+fn mapping<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    Ok(record.with(Part::Items(as_dict(value)?.into_any())))
+}
+
+fn memory<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let format = value.getattr("format")?;
+    if format.to_string().contains('O') {
+        return Err(walk.unhashable(value, "its memory holds addresses of objects", None));
+    }
+    Ok(record
+        .with_attributes(value, &["format", "shape"])?
+        .with(Part::Inner(value.call_method0("tobytes")?)))
+}
