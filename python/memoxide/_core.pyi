@@ -32,6 +32,7 @@ __all__ = [
     "after_fork",
     "cache_data",
     "cache_resource",
+    "encode_value",
     "end_session",
     "experimental_memo",
     "experimental_singleton",
@@ -373,7 +374,9 @@ def parse_ttl(text: str) -> int:
 def parse_size(text: str) -> int:
     """Bytes that a size string stands for."""
 
-def encode_value(value: object) -> bytes: ...
+def encode_value(value: object) -> bytes:
+    """The encoding of a value as an argument that no hash function sees."""
+
 def names_of_code(code: CodeType) -> tuple[list[str], list[str], list[str]]:
     """Names that a code object loads from its globals, takes as attributes, and assigns."""
 

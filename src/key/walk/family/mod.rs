@@ -43,6 +43,8 @@ pub type Attributes =
 
 const FAMILIES: &[Family] = &[numbers::FAMILY, paths::FAMILY, views::FAMILY];
 
+type ByAddress<T> = HashMap<usize, T, RandomState>;
+
 /// A class of a family.
 struct Member {
     /// Of the record.
@@ -63,7 +65,7 @@ struct Strategy<'py> {
 /// twice.
 #[derive(Default)]
 pub struct Families<'py> {
-    known: Option<HashMap<usize, (Bound<'py, PyType>, Option<Strategy<'py>>), RandomState>>,
+    known: ByAddress<(Bound<'py, PyType>, Option<Strategy<'py>>)>,
 }
 
 impl<'py> Families<'py> {
@@ -71,7 +73,7 @@ impl<'py> Families<'py> {
         if let Some(member) = remembered(class) {
             return Ok(Some(Strategy { member, base: None }));
         }
-        let known = self.known.get_or_insert_default();
+        let known = &mut self.known;
         if let Some((_, strategy)) = known.get(&address(class)) {
             return Ok(strategy.clone());
         }
@@ -103,8 +105,7 @@ impl<'py> Walk<'_, 'py> {
 
 /// By address, the classes that were found to be members. They are kept alive for good: libraries
 /// are not unloaded.
-static MEMBERS: RwLock<Option<HashMap<usize, (Py<PyType>, &'static Member), RandomState>>> =
-    RwLock::new(None);
+static MEMBERS: RwLock<Option<ByAddress<(Py<PyType>, &'static Member)>>> = RwLock::new(None);
 
 fn address(class: &Bound<'_, PyType>) -> usize {
     class.as_ptr() as usize
