@@ -105,7 +105,9 @@ impl<'py> Walk<'_, 'py> {
 
 /// By address, the classes that were found to be members. They are kept alive for good: libraries
 /// are not unloaded.
-static MEMBERS: RwLock<Option<ByAddress<(Py<PyType>, &'static Member)>>> = RwLock::new(None);
+static MEMBERS: RwLock<Option<ByAddress<Found>>> = RwLock::new(None);
+
+type Found = (Py<PyType>, &'static Member);
 
 fn address(class: &Bound<'_, PyType>) -> usize {
     class.as_ptr() as usize
