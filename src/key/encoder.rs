@@ -320,7 +320,7 @@ fn update(hasher: &mut Hasher, bytes: &[u8]) {
 
 /// Whether this process may hash with all cores. The threads that do so stay behind in a fork, and
 /// a child would wait for them.
-fn has_all_cores() -> bool {
+pub(super) fn has_all_cores() -> bool {
     /// The process that has the threads; zero while there are none.
     static HAS_THREADS: AtomicU32 = AtomicU32::new(0);
     let this = std::process::id();

@@ -1,10 +1,11 @@
 //! Keys: what identifies a call.
 //!
-//! [`encoder`], [`tag`], [`record`] and [`call_key`] are pure; the other files walk Python objects over them.
+//! [`encoder`], [`tag`], [`record`], [`strided`] and [`call_key`] are pure; the other files walk Python objects over them.
 
 pub mod call_key;
 pub mod encoder;
 pub mod record;
+pub mod strided;
 pub mod tag;
 
 #[cfg(feature = "python")]

@@ -1,0 +1,276 @@
+//! Memory of arrays: read in the order of their indices, wherever it lies.
+//!
+//! The files of this folder read memory by address; that it is there is what [`Strided::new`] asks.
+
+mod columns;
+mod gather;
+
+use smallvec::SmallVec;
+
+pub use self::columns::leaves;
+use self::gather::gather;
+use super::encoder::{Encoder, LeafHasher};
+use super::tag::Tag;
+
+/// Bytes that are put together before they are hashed: half of a small second-level cache.
+const BLOCK: usize = 256 * 1024;
+
+/// An array's memory: items of a size, and for each axis their number and distance.
+pub struct Strided {
+    start: *const u8,
+    item: usize,
+    axes: SmallVec<[Axis; 4]>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Axis {
+    length: usize,
+    stride: isize,
+}
+
+// SAFETY: the memory is only read, and `Strided::new` asks that it may be.
+unsafe impl Send for Strided {}
+// SAFETY: as above.
+unsafe impl Sync for Strided {}
+
+impl Strided {
+    /// The array whose first item is at `start`; the axes come outermost first, strides in bytes.
+    ///
+    /// # Safety
+    ///
+    /// All items must lie in memory that stays while the value does. Who writes to it meanwhile
+    /// gets a key of no particular moment.
+    pub unsafe fn new(
+        start: *const u8,
+        item: usize,
+        shape: impl IntoIterator<Item = usize>,
+        strides: impl IntoIterator<Item = isize>,
+    ) -> Self {
+        let axes = shape.into_iter().zip(strides);
+        let axes = axes.map(|(length, stride)| Axis { length, stride });
+        Self {
+            start,
+            item,
+            axes: axes.collect(),
+        }
+        .normal()
+    }
+
+    /// The same items with as few axes as possible.
+    fn normal(mut self) -> Self {
+        if self.item == 0 || self.axes.iter().any(|axis| axis.length == 0) {
+            self.item = 0;
+            self.axes.clear();
+            return self;
+        }
+        let mut axes: SmallVec<[Axis; 4]> = SmallVec::new();
+        for axis in self.axes.drain(..).filter(|axis| axis.length != 1) {
+            match axes.last_mut() {
+                Some(outer) if outer.stride == axis.stride * signed(axis.length) => {
+                    outer.length *= axis.length;
+                    outer.stride = axis.stride;
+                }
+                _ => axes.push(axis),
+            }
+        }
+        if let Some(inner) = axes.last()
+            && inner.stride == signed(self.item)
+        {
+            self.item *= inner.length;
+            axes.pop();
+        }
+        self.axes = axes;
+        self
+    }
+
+    /// How many bytes the items have.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        bytes_of(&self.axes, self.item)
+    }
+
+    /// Writes the items as a leaf, in the order of their indices.
+    pub fn write(&self, encoder: &mut Encoder) {
+        if self.axes.is_empty() {
+            // SAFETY: as promised to `new`: one run of items.
+            encoder.leaf(Tag::Buffer, unsafe { run(self.start, self.item) });
+            return;
+        }
+        let mut leaf = LeafHasher::new(Tag::Buffer, self.bytes());
+        self.feed(&mut leaf);
+        encoder.finish_leaf(leaf);
+    }
+
+    /// Hashes block by block. The last axis outside of a block is taken some steps at a time.
+    fn feed(&self, leaf: &mut LeafHasher) {
+        let (outer, steps, inner) = self.split();
+        let Some((last, before)) = outer.split_last() else {
+            return;
+        };
+        let step = bytes_of(inner, self.item);
+        let mut buffer = vec![0; steps * step];
+        for_each_start(self.start, before, &mut |start| {
+            for first in (0..last.length).step_by(steps) {
+                let start = start.wrapping_offset(last.stride * signed(first));
+                let rows = Axis {
+                    length: steps.min(last.length - first),
+                    stride: last.stride,
+                };
+                let bytes = &mut buffer[..rows.length * step];
+                gather(bytes, start, rows, inner, self.item);
+                leaf.update(bytes);
+            }
+        });
+    }
+
+    /// The axes to loop over, how many steps of the last of them fill a block, the axes inside.
+    fn split(&self) -> (&[Axis], usize, &[Axis]) {
+        let mut at = self.axes.len();
+        let mut bytes = self.item;
+        while at > 1 && bytes * self.axes[at - 1].length <= BLOCK {
+            at -= 1;
+            bytes *= self.axes[at].length;
+        }
+        let (outer, inner) = self.axes.split_at(at);
+        let all = outer.last().map_or(1, |axis| axis.length);
+        (outer, (BLOCK / bytes).clamp(1, all), inner)
+    }
+}
+
+#[expect(
+    clippy::cast_possible_wrap,
+    reason = "no object in memory is that long"
+)]
+fn signed(number: usize) -> isize {
+    number as isize
+}
+
+fn bytes_of(axes: &[Axis], item: usize) -> usize {
+    axes.iter().fold(item, |bytes, axis| bytes * axis.length)
+}
+
+/// # Safety
+///
+/// There must be `length` readable bytes at `start`.
+unsafe fn run<'a>(start: *const u8, length: usize) -> &'a [u8] {
+    if length == 0 {
+        return &[];
+    }
+    // SAFETY: the caller's.
+    unsafe { std::slice::from_raw_parts(start, length) }
+}
+
+/// Where each place along `axes` begins, in the order of the indices.
+fn for_each_start(start: *const u8, axes: &[Axis], visit: &mut impl FnMut(*const u8)) {
+    let Some((outer, inner)) = axes.split_first() else {
+        return visit(start);
+    };
+    for index in 0..outer.length {
+        let start = start.wrapping_offset(outer.stride * signed(index));
+        for_each_start(start, inner, visit);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(write: impl FnOnce(&mut Encoder)) -> Vec<u8> {
+        let mut encoder = Encoder::new();
+        write(&mut encoder);
+        encoder.as_bytes().to_vec()
+    }
+
+    /// The array over `memory`, from `offset` on.
+    fn strided(
+        memory: &[u8],
+        offset: usize,
+        item: usize,
+        shape: &[usize],
+        strides: &[isize],
+    ) -> Strided {
+        let start = memory[offset..].as_ptr();
+        // SAFETY: each test gives shapes that stay within its memory.
+        unsafe { Strided::new(start, item, shape.iter().copied(), strides.iter().copied()) }
+    }
+
+    fn contents(array: &Strided) -> Vec<u8> {
+        encoded(|encoder| array.write(encoder))
+    }
+
+    fn plain(bytes: &[u8]) -> Vec<u8> {
+        encoded(|encoder| encoder.leaf(Tag::Buffer, bytes))
+    }
+
+    /// Bytes that do not repeat soon.
+    fn memory(length: usize) -> Vec<u8> {
+        let digits = (0..length).map(|i| (i * 2_654_435_761) >> 7);
+        digits.map(|digit| digit.to_le_bytes()[0]).collect()
+    }
+
+    /// What an array holds, one index at a time.
+    fn slow(
+        memory: &[u8],
+        offset: usize,
+        item: usize,
+        shape: &[usize],
+        strides: &[isize],
+    ) -> Vec<u8> {
+        let mut places = vec![signed(offset)];
+        for (length, stride) in shape.iter().zip(strides) {
+            let steps = |place| (0..*length).map(move |index| place + stride * signed(index));
+            places = places.into_iter().flat_map(steps).collect();
+        }
+        let items = places.into_iter().map(isize::unsigned_abs);
+        items
+            .flat_map(|at| memory[at..at + item].to_vec())
+            .collect()
+    }
+
+    #[test]
+    fn memory_in_order_is_one_run() {
+        let memory = memory(1000);
+        let array = strided(&memory, 0, 8, &[5, 5, 5], &[200, 40, 8]);
+        assert!(array.axes.is_empty());
+        assert_eq!(contents(&array), plain(&memory));
+    }
+
+    #[test]
+    fn empty_arrays_have_no_bytes() {
+        let array = strided(&[], 0, 8, &[3, 0], &[8, 8]);
+        assert_eq!((array.bytes(), contents(&array)), (0, plain(&[])));
+    }
+
+    #[test]
+    fn items_come_in_the_order_of_their_indices() {
+        let memory = memory(4 * BLOCK);
+        let cases: [(usize, usize, &[usize], &[isize]); 9] = [
+            (0, 8, &[30, 40], &[8, 240]),
+            (0, 8, &[300, 400], &[8, 300 * 8]),
+            (8 * 99, 8, &[100], &[-8]),
+            (0, 4, &[1000], &[12]),
+            (0, 10, &[100, 2], &[32, 16]),
+            (0, 2, &[5, 6, 7, 8], &[2, 10, 60, 420]),
+            (0, 1, &[200_000], &[3]),
+            (0, 16, &[7, 1, 900], &[16, 1, 112]),
+            (0, 3, &[9, 4], &[0, 3]),
+        ];
+        for (offset, item, shape, strides) in cases {
+            let array = strided(&memory, offset, item, shape, strides);
+            let expected = slow(&memory, offset, item, shape, strides);
+            assert_eq!(contents(&array), plain(&expected), "{shape:?} {strides:?}");
+        }
+    }
+
+    #[test]
+    fn columns_that_lie_in_each_other_are_the_same_alone() {
+        let memory = memory(10 * 8 * 20_000 + 8);
+        let columns: Vec<Strided> = (0..10)
+            .map(|column| strided(&memory, column * 8, 8, &[20_000], &[80]))
+            .chain([strided(&memory, 0, 8, &[20_000], &[8])])
+            .collect();
+        for (together, alone) in leaves(&columns).iter().zip(&columns) {
+            assert_eq!(together.as_bytes(), contents(alone));
+        }
+    }
+}
