@@ -1,5 +1,6 @@
 //! What is looked up in the Python world: each name once, in one place.
 
+pub mod array;
 pub mod immutable;
 pub mod raw;
 
@@ -119,6 +120,12 @@ imported! {
     TYPING_UNION = "typing"."Union";
     /// A variable that is local to a context.
     CONTEXT_VAR = "contextvars"."ContextVar";
+    /// numpy's own array class.
+    NUMPY_ARRAY = "numpy"."ndarray";
+    /// An array as numpy's own class.
+    AS_ARRAY = "numpy"."asarray";
+    /// What a masked array without a mask has for one.
+    NO_MASK = "numpy.ma"."nomask";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.

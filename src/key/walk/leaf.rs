@@ -12,7 +12,7 @@ use crate::python::raw;
 
 /// From here on the interpreter is released while bytes are hashed: about 50 µs of work, far above
 /// what a release costs, and well below what another thread notices.
-const RELEASE_FROM: usize = 128 * 1024;
+pub const RELEASE_FROM: usize = 128 * 1024;
 
 /// Writes `value` if it is a leaf.
 pub fn write(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> Result<bool> {

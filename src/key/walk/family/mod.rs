@@ -4,6 +4,7 @@
 //! module holds, so that nothing can pass for another.
 
 mod numbers;
+mod numpy;
 mod paths;
 mod views;
 
@@ -31,6 +32,8 @@ pub struct Family {
     pub attributes: Attributes,
     /// Whether a subclass that reduces in a way of its own is taken at its word.
     pub heeds_reduce: bool,
+    /// Whether subclasses that come with the library are members too: their parts tell them apart.
+    pub has_members_below: bool,
 }
 
 /// Adds what an instance is made of to a record of its class's name.
@@ -41,7 +44,14 @@ pub type Encode =
 pub type Attributes =
     for<'py> fn(&Bound<'py, PyAny>, &Bound<'py, PyType>) -> Result<Option<Bound<'py, PyDict>>>;
 
-const FAMILIES: &[Family] = &[numbers::FAMILY, paths::FAMILY, views::FAMILY];
+const FAMILIES: &[Family] = &[
+    numbers::FAMILY,
+    paths::FAMILY,
+    views::FAMILY,
+    numpy::ARRAYS,
+    numpy::SCALARS,
+    numpy::RANDOM,
+];
 
 type ByAddress<T> = HashMap<usize, T, RandomState>;
 
@@ -142,6 +152,10 @@ fn find<'py>(class: &Bound<'py, PyType>) -> Result<Option<Strategy<'py>>> {
         if depth == 0 {
             return Ok(Some(Strategy { member, base: None }));
         }
+        if member.family.has_members_below && comes_with(class, &base)? {
+            remember(class, member);
+            return Ok(Some(Strategy { member, base: None }));
+        }
         if member.family.heeds_reduce && reduces_otherwise(class, &base)? {
             return Ok(None);
         }
@@ -149,6 +163,25 @@ fn find<'py>(class: &Bound<'py, PyType>) -> Result<Option<Strategy<'py>>> {
         return Ok(Some(Strategy { member, base }));
     }
     Ok(None)
+}
+
+/// Whether a class is of the same package as its base, and nothing that only says so.
+fn comes_with(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> Result<bool> {
+    let (module, package) = (module(class)?, module(base)?);
+    if module.split('.').next() != package.split('.').next() {
+        return Ok(false);
+    }
+    let name = class.qualname()?;
+    Ok(is_static(class)? || is_held(class.as_any(), &module, &name.to_string_lossy())?)
+}
+
+/// The module that a class says it is of; empty, if it says something else.
+fn module(class: &Bound<'_, PyType>) -> Result<String> {
+    let module = class.getattr(intern!(class.py(), "__module__"))?;
+    Ok(module.cast::<PyString>().map_or_else(
+        |_| String::new(),
+        |module| module.to_string_lossy().into_owned(),
+    ))
 }
 
 fn member(class: &Bound<'_, PyType>) -> Result<Option<&'static Member>> {
@@ -169,11 +202,7 @@ fn named(class: &Bound<'_, PyType>) -> Result<Option<&'static Member>> {
     let Some(of_that_name) = table().get(name.as_ref()) else {
         return Ok(None);
     };
-    let module = class.getattr(intern!(class.py(), "__module__"))?;
-    let Ok(module) = module.cast::<PyString>() else {
-        return Ok(None);
-    };
-    let module = module.to_string_lossy();
+    let module = module(class)?;
     let found = of_that_name.iter().find(|(place, _)| *place == module);
     match found {
         Some((_, member)) if is_static(class)? || is_held(class.as_any(), &module, &name)? => {

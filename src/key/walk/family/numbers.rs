@@ -18,6 +18,7 @@ pub const FAMILY: Family = Family {
     ],
     attributes: all_attributes,
     heeds_reduce: true,
+    has_members_below: false,
 };
 
 /// Sign, digits and exponent are in the text, which tells `1.0` from `1.00`. A subclass may write

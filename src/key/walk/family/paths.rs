@@ -21,6 +21,7 @@ pub const FAMILY: Family = Family {
     ],
     attributes: all_attributes,
     heeds_reduce: true,
+    has_members_below: false,
 };
 
 fn path<'py>(

@@ -19,6 +19,7 @@ pub const FAMILY: Family = Family {
     ],
     attributes: own_attributes,
     heeds_reduce: false,
+    has_members_below: false,
 };
 
 fn elements<'py>(

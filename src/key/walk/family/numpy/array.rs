@@ -1,0 +1,233 @@
+//! Arrays and scalars: data type, shape, and what the items hold, in the order of the indices.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyTuple;
+
+use super::dtype::{self, Field};
+use crate::error::Result;
+use crate::key::strided::{self, Strided};
+use crate::key::walk::Walk;
+use crate::key::walk::leaf::RELEASE_FROM;
+use crate::key::walk::record::{Node, Part, Record};
+use crate::python;
+use crate::python::array::{Items, memory};
+
+/// Bits of the mantissa of x86's extended numbers, of which 10 bytes are content.
+const EXTENDED_MANTISSA: u32 = 63;
+
+pub fn array<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let plain = plain(value)?;
+    Ok(complete(walk.py(), record, &plain)?)
+}
+
+/// A scalar is told by its data type and what it holds.
+pub fn scalar<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let plain = plain(value)?;
+    let dtype = dtype::record(&plain.getattr(intern!(value.py(), "dtype"))?)?;
+    Ok(record
+        .with(Part::Record(dtype))
+        .with(contents(walk.py(), &plain)?))
+}
+
+/// An array over a file: where it lies counts too.
+pub fn memory_map<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let record = array(walk, value, record)?;
+    Ok(record.with_attributes(value, &["filename", "offset", "mode"])?)
+}
+
+/// What lies under the mask can be read, and so counts.
+pub fn masked<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let py = walk.py();
+    let mask = value.getattr("_mask")?;
+    let mask = if mask.is(python::NO_MASK.get(py)?) {
+        Part::none()
+    } else {
+        Part::Record(array(walk, &mask, Record::new("numpy.ndarray"))?)
+    };
+    let record = array(walk, value, record)?.with(mask);
+    Ok(record.with_attributes(value, &["fill_value", "_hardmask"])?)
+}
+
+/// `numpy.ma.masked`, of which there is one.
+#[expect(clippy::unnecessary_wraps, reason = "one of many such functions")]
+pub fn nothing<'py>(
+    _: &mut Walk<'_, 'py>,
+    _: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    Ok(record)
+}
+
+/// The record of a plain array.
+pub fn of_plain<'py>(py: Python<'py>, plain: &Bound<'py, PyAny>) -> PyResult<Record<'py>> {
+    complete(py, Record::new("numpy.ndarray"), plain)
+}
+
+fn complete<'py>(
+    py: Python<'py>,
+    record: Record<'py>,
+    plain: &Bound<'py, PyAny>,
+) -> PyResult<Record<'py>> {
+    let dtype = dtype::record(&plain.getattr(intern!(py, "dtype"))?)?;
+    Ok(record
+        .with(Part::Record(dtype))
+        .with(Part::Inner(plain.getattr(intern!(py, "shape"))?))
+        .with(contents(py, plain)?))
+}
+
+/// The array as numpy's own class sees it: a subclass may tell anything.
+pub fn plain<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = value.py();
+    if value.get_type().is(python::NUMPY_ARRAY.get(py)?) {
+        return Ok(value.clone());
+    }
+    python::AS_ARRAY.get(py)?.call1((value,))
+}
+
+/// What the items of a plain array hold.
+fn contents<'py>(py: Python<'py>, plain: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let dtype = plain.getattr(intern!(py, "dtype"))?;
+    Ok(match kept(&dtype)? {
+        Kept::Memory(items) => Part::Node(leaf(py, &memory(plain, items)?)),
+        Kept::Values => values(plain)?,
+        Kept::Fields(fields) => Part::Record(by_field(py, plain, &fields)?),
+    })
+}
+
+/// Where the content of an array's items is.
+pub enum Kept<'py> {
+    /// In its memory.
+    Memory(Items),
+    /// In objects.
+    Values,
+    /// In fields that do not fill the memory, or of which some are objects.
+    Fields(Vec<Field<'py>>),
+}
+
+/// Where arrays of a data type keep their content.
+pub fn kept<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Kept<'py>> {
+    let py = dtype.py();
+    if !dtype.getattr(intern!(py, "names"))?.is_none() {
+        let fields = dtype::fields(dtype)?;
+        return Ok(if is_filled(dtype, &fields)? {
+            Kept::Memory(Items::Whole)
+        } else {
+            Kept::Fields(fields)
+        });
+    }
+    let has_objects = dtype.getattr(intern!(py, "hasobject"))?.is_truthy()?;
+    if has_objects || dtype::is_variable_string(dtype)? {
+        return Ok(Kept::Values);
+    }
+    let code = dtype.getattr(intern!(py, "char"))?;
+    let extended = match code.extract::<char>()? {
+        'g' => 1,
+        'G' => 2,
+        _ => return Ok(Kept::Memory(Items::Whole)),
+    };
+    Ok(Kept::Memory(extended_items(dtype, extended)?))
+}
+
+/// Numbers of more than double precision: on x86 some of their bytes hold nothing.
+fn extended_items(dtype: &Bound<'_, PyAny>, count: usize) -> PyResult<Items> {
+    let py = dtype.py();
+    let size: usize = dtype.getattr("itemsize")?.extract()?;
+    let numpy = py.import("numpy")?;
+    let limits = numpy.call_method1("finfo", (numpy.getattr("longdouble")?,))?;
+    if limits.getattr("nmant")?.extract::<u32>()? != EXTENDED_MANTISSA {
+        return Ok(Items::Whole);
+    }
+    let length = 10;
+    let is_swapped = !dtype.getattr("isnative")?.is_truthy()?;
+    let start = if is_swapped { size / count - length } else { 0 };
+    Ok(Items::Parts {
+        count,
+        start,
+        length,
+    })
+}
+
+/// Whether the fields fill the memory without gaps, in their order, and all of it is content.
+fn is_filled(dtype: &Bound<'_, PyAny>, fields: &[Field<'_>]) -> PyResult<bool> {
+    let py = dtype.py();
+    let mut end = 0;
+    for field in fields {
+        let item = innermost(&field.dtype)?;
+        let is_memory = matches!(kept(&item)?, Kept::Memory(Items::Whole));
+        if !is_memory || field.offset.extract::<usize>()? != end {
+            return Ok(false);
+        }
+        end += field
+            .dtype
+            .getattr(intern!(py, "itemsize"))?
+            .extract::<usize>()?;
+    }
+    let size: usize = dtype.getattr(intern!(py, "itemsize"))?.extract()?;
+    Ok(end == size)
+}
+
+/// The data type of the items of a subarray.
+fn innermost<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    dtype.getattr(intern!(dtype.py(), "base"))
+}
+
+fn by_field<'py>(
+    py: Python<'py>,
+    plain: &Bound<'py, PyAny>,
+    fields: &[Field<'py>],
+) -> PyResult<Record<'py>> {
+    let mut record = Record::new("numpy.fields");
+    for field in fields {
+        record = record.with(contents(py, &self::plain(&plain.get_item(&field.name)?)?)?);
+    }
+    Ok(record)
+}
+
+/// The objects of an array, in the order of their indices.
+fn values<'py>(plain: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let py = plain.py();
+    let flat = plain.call_method1(intern!(py, "reshape"), (-1,))?;
+    Ok(Part::Items(flat.call_method0(intern!(py, "tolist"))?))
+}
+
+/// The leaf of one array.
+pub fn leaf(py: Python<'_>, array: &Strided) -> Node {
+    leaves(py, std::slice::from_ref(array))
+        .pop()
+        .unwrap_or_default()
+}
+
+/// The leaves of many arrays, with the interpreter released if they are large.
+pub fn leaves(py: Python<'_>, arrays: &[Strided]) -> Vec<Node> {
+    let bytes: usize = arrays.iter().map(Strided::bytes).sum();
+    let leaves = if bytes < RELEASE_FROM {
+        strided::leaves(arrays)
+    } else {
+        py.detach(|| strided::leaves(arrays))
+    };
+    let nodes = leaves.iter().map(|leaf| Node::from_slice(leaf.as_bytes()));
+    nodes.collect()
+}
+
+/// One-dimensional arrays whose content is in their memory, as the columns of a table.
+pub fn is_column(plain: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let shape = plain.getattr(intern!(plain.py(), "shape"))?;
+    Ok(shape.cast::<PyTuple>()?.len() == 1)
+}

@@ -1,0 +1,129 @@
+//! Data types: all that tells how memory is read, and what they carry beside.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyMapping, PyTuple};
+
+use crate::error::Result;
+use crate::key::walk::Walk;
+use crate::key::walk::record::{Part, Record};
+
+/// A data type that is a value.
+pub fn argument<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    _: Record<'py>,
+) -> Result<Record<'py>> {
+    Ok(record(value)?)
+}
+
+/// The record of a data type.
+pub fn record<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Record<'py>> {
+    let py = dtype.py();
+    if !dtype.getattr(intern!(py, "names"))?.is_none() {
+        return structured(dtype);
+    }
+    let within = dtype.getattr(intern!(py, "subdtype"))?;
+    if let Ok(within) = within.cast::<PyTuple>() {
+        return Ok(Record::new("numpy.dtype.subarray")
+            .with(Part::Record(record(&within.get_item(0)?)?))
+            .with(Part::Inner(within.get_item(1)?))
+            .with(metadata(dtype)?));
+    }
+    if is_variable_string(dtype)? {
+        return variable_string(dtype);
+    }
+    Ok(Record::new("numpy.dtype")
+        .with_attributes(dtype, &["str", "char"])?
+        .with(scalar_class(dtype)?)
+        .with(metadata(dtype)?))
+}
+
+/// Whether the strings of such an array have no common length.
+pub fn is_variable_string(dtype: &Bound<'_, PyAny>) -> PyResult<bool> {
+    dtype.getattr(intern!(dtype.py(), "kind"))?.eq("T")
+}
+
+fn variable_string<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Record<'py>> {
+    let missing = dtype.getattr_opt("na_object")?;
+    let record = Record::new("numpy.dtypes.StringDType").with_attributes(dtype, &["coerce"])?;
+    let record = record.with(Part::truth(missing.is_some()));
+    Ok(record.with(missing.map_or_else(Part::none, Part::Value)))
+}
+
+fn structured<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Record<'py>> {
+    let mut record = Record::new("numpy.dtype.structured")
+        .with_attributes(dtype, &["itemsize", "isalignedstruct"])?
+        .with(scalar_class(dtype)?)
+        .with(metadata(dtype)?);
+    for Field {
+        name,
+        dtype,
+        offset,
+        title,
+    } in fields(dtype)?
+    {
+        let field = Record::new("numpy.dtype.field")
+            .with(Part::Inner(name))
+            .with(title.map_or_else(Part::none, Part::Inner))
+            .with(Part::Inner(offset))
+            .with(Part::Record(self::record(&dtype)?));
+        record = record.with(Part::Record(field));
+    }
+    Ok(record)
+}
+
+/// A field of a structured data type.
+pub struct Field<'py> {
+    /// Its name.
+    pub name: Bound<'py, PyAny>,
+    /// Its data type.
+    pub dtype: Bound<'py, PyAny>,
+    /// Where in an item it begins.
+    pub offset: Bound<'py, PyAny>,
+    /// A second name.
+    pub title: Option<Bound<'py, PyAny>>,
+}
+
+/// The fields of a structured data type, in their order.
+pub fn fields<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Vec<Field<'py>>> {
+    let py = dtype.py();
+    let described = dtype.getattr(intern!(py, "fields"))?;
+    let mut fields = Vec::new();
+    for name in dtype.getattr(intern!(py, "names"))?.try_iter()? {
+        let name = name?;
+        let field = described.get_item(&name)?;
+        fields.push(Field {
+            dtype: field.get_item(0)?,
+            offset: field.get_item(1)?,
+            title: field.get_item(2).ok(),
+            name,
+        });
+    }
+    Ok(fields)
+}
+
+/// The class of the scalars, where the code of the data type does not tell it.
+fn scalar_class<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let py = dtype.py();
+    let class = dtype.getattr(intern!(py, "type"))?;
+    let module = class.getattr(intern!(py, "__module__"))?;
+    let is_plain = module.eq("numpy")? && !class.getattr(intern!(py, "__name__"))?.eq("record")?;
+    Ok(if is_plain {
+        Part::none()
+    } else {
+        Part::Inner(class)
+    })
+}
+
+/// What the user keeps with a data type.
+fn metadata<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let py = dtype.py();
+    let metadata = dtype.getattr(intern!(py, "metadata"))?;
+    if metadata.is_none() {
+        return Ok(Part::none());
+    }
+    let items = PyDict::new(py);
+    items.update(metadata.cast::<PyMapping>()?)?;
+    Ok(Part::Items(items.into_any()))
+}

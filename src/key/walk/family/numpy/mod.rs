@@ -1,0 +1,99 @@
+//! numpy: arrays, scalars, data types, random generators.
+
+pub mod array;
+pub mod dtype;
+mod random;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+
+use super::{Family, all_attributes};
+use crate::error::Result;
+
+/// Where numpy says that its plain classes are.
+const NUMPY: &[&str] = &["numpy"];
+
+/// Before numpy 2 classes were said to be where they are defined.
+const RECORDS: &[&str] = &["numpy.rec", "numpy"];
+const MASKED: &[&str] = &["numpy.ma", "numpy.ma.core"];
+const CHARACTERS: &[&str] = &["numpy.char", "numpy"];
+
+/// Arrays. What a subclass keeps in its `__dict__` counts, however the subclass reduces.
+pub const ARRAYS: Family = Family {
+    classes: &[
+        (NUMPY, "ndarray", array::array),
+        (NUMPY, "matrix", array::array),
+        (RECORDS, "recarray", array::array),
+        (CHARACTERS, "chararray", array::array),
+        (NUMPY, "memmap", array::memory_map),
+        (MASKED, "MaskedArray", array::masked),
+        (&["numpy.ma.core"], "MaskedConstant", array::nothing),
+    ],
+    attributes: array_attributes,
+    heeds_reduce: false,
+    has_members_below: false,
+};
+
+/// Scalars and data types: each kind has a class of its own.
+pub const SCALARS: Family = Family {
+    classes: &[
+        (NUMPY, "generic", array::scalar),
+        (NUMPY, "dtype", dtype::argument),
+    ],
+    attributes: all_attributes,
+    heeds_reduce: false,
+    has_members_below: true,
+};
+
+/// Random generators: their state, and the seeds that they will spawn.
+pub const RANDOM: Family = Family {
+    classes: &[
+        (&["numpy.random._generator"], "Generator", random::generator),
+        (
+            &["numpy.random.mtrand"],
+            "RandomState",
+            random::random_state,
+        ),
+        (
+            &["numpy.random.bit_generator"],
+            "BitGenerator",
+            random::bit_generator,
+        ),
+        (
+            &["numpy.random.bit_generator"],
+            "SeedSequence",
+            random::seed_sequence,
+        ),
+    ],
+    attributes: all_attributes,
+    heeds_reduce: false,
+    has_members_below: true,
+};
+
+/// What a masked array keeps for itself, and what is among its parts.
+const OF_MASKED_ARRAYS: [&str; 8] = [
+    "_mask",
+    "_fill_value",
+    "_hardmask",
+    "_sharedmask",
+    "_isfield",
+    "_baseclass",
+    "_basedict",
+    // A record array's last look-up.
+    "_fieldmask",
+];
+
+fn array_attributes<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let attributes = all_attributes(value, base)?;
+    if let Some(attributes) = &attributes {
+        for name in OF_MASKED_ARRAYS {
+            if attributes.contains(name)? {
+                attributes.del_item(name)?;
+            }
+        }
+    }
+    Ok(attributes)
+}
