@@ -3,7 +3,69 @@
 /// By a record's name, the way from the value to each of its parts. Nothing, where a part is the
 /// value itself under another form, as the list of a deque's items; parts beyond the last have the
 /// last one's.
-const STEPS: &[(&str, &[&str])] = &[("", &[".__class__", "", ""])];
+const STEPS: &[(&str, &[&str])] = &[
+    ("numpy.ndarray", &[".dtype", ".shape", ""]),
+    ("numpy.matrix", &[".dtype", ".shape", ""]),
+    ("numpy.rec.recarray", &[".dtype", ".shape", ""]),
+    ("numpy.char.chararray", &[".dtype", ".shape", ""]),
+    (
+        "numpy.memmap",
+        &[".dtype", ".shape", "", ".filename", ".offset", ".mode"],
+    ),
+    (
+        "numpy.ma.MaskedArray",
+        &[
+            ".dtype",
+            ".shape",
+            ".data",
+            ".mask",
+            ".fill_value",
+            ".hardmask",
+        ],
+    ),
+    ("numpy.generic", &[".dtype", ""]),
+    (
+        "pandas.DataFrame",
+        &[".columns", ".index", ".attrs", ".flags", "", COLUMN],
+    ),
+    (
+        "pandas.Series",
+        &[".name", ".index", ".attrs", ".flags", "", ""],
+    ),
+    ("pandas.Index", &[".name", ""]),
+    ("pandas.RangeIndex", &[".name", ".start", ".stop", ".step"]),
+    (
+        "pandas.MultiIndex",
+        &[".names", ".levels", ".codes", ".sortorder"],
+    ),
+    ("pandas.CategoricalIndex", &[".name", ""]),
+    ("pandas.DatetimeIndex", &[".name", "", ".freq"]),
+    ("pandas.TimedeltaIndex", &[".name", "", ".freq"]),
+    ("pandas.PeriodIndex", &[".name", ""]),
+    ("pandas.IntervalIndex", &[".name", ""]),
+    ("pandas.Categorical", &[".codes", ".categories", ".ordered"]),
+    ("pandas.arrays.DatetimeArray", &["", ".tz", ".freq"]),
+    ("pandas.arrays.TimedeltaArray", &["", ".tz", ".freq"]),
+    ("pandas.arrays.PeriodArray", &["", ".freq"]),
+    (
+        "pandas.arrays.IntervalArray",
+        &[".left", ".right", ".closed"],
+    ),
+    (
+        "pandas.arrays.SparseArray",
+        &["", ".fill_value", ".kind", ".sp_index", ".sp_index"],
+    ),
+    ("pandas.arrays.StringArray", &["", ".dtype"]),
+    ("pandas.arrays.ArrowStringArray", &["", ".dtype"]),
+    ("pandas.Timestamp", &["", ".unit", ".fold", ".tz"]),
+    ("pandas.Timedelta", &["", ".unit"]),
+    ("pandas.Period", &["", ".freq"]),
+    ("pandas.Interval", &[".left", ".right", ".closed"]),
+    ("", &[".__class__", "", ""]),
+];
+
+/// Stands for the name of a column, which the first part tells.
+pub const COLUMN: &str = "[column]";
 
 /// The way from a value to part `index` of its record.
 #[must_use]

@@ -99,7 +99,8 @@ def test_bits_of_floats_count_inside_arrays(key, dtype):
     size = np.dtype(dtype).itemsize
     one = np.array([np.nan, 0.0], dtype)
     other = one.copy()
-    other.view(f"u{size}")[0] += 1
+    bits = other.view(f"u{size}")
+    bits[0] = bits[0] | np.array(1, bits.dtype)
     differ(key, [one, other, np.array([np.nan, -0.0], dtype)])
 
 

@@ -101,6 +101,63 @@ impl Strided {
         encoder.finish_leaf(leaf);
     }
 
+    /// Writes the items of one axis as a leaf, with zeros for those that `hidden`, a byte for each,
+    /// hides. Writes nothing if either has more axes.
+    pub fn write_without(&self, hidden: &Self, encoder: &mut Encoder) -> bool {
+        let count = hidden.bytes();
+        let item = self.bytes().checked_div(count).unwrap_or(1).max(1);
+        let (Some(items), Some(marks)) = (self.line(item), hidden.line(1)) else {
+            return false;
+        };
+        let mut leaf = LeafHasher::new(Tag::Buffer, self.bytes());
+        let steps = (BLOCK / item).max(1);
+        let (mut bytes, mut hides) = (vec![0; steps * item], vec![0; steps]);
+        for first in (0..count).step_by(steps) {
+            let length = steps.min(count - first);
+            let bytes = &mut bytes[..length * item];
+            let hides = &mut hides[..length];
+            gather(
+                bytes,
+                self.at(items, first),
+                Axis { length, ..items },
+                &[],
+                item,
+            );
+            gather(
+                hides,
+                hidden.at(marks, first),
+                Axis { length, ..marks },
+                &[],
+                1,
+            );
+            let pairs = bytes.chunks_exact_mut(item).zip(hides);
+            pairs.for_each(|(item, hides)| {
+                if *hides != 0 {
+                    item.fill(0);
+                }
+            });
+            leaf.update(bytes);
+        }
+        encoder.finish_leaf(leaf);
+        true
+    }
+
+    /// The one axis of items of a size.
+    fn line(&self, item: usize) -> Option<Axis> {
+        match self.axes[..] {
+            [] => Some(Axis {
+                length: self.item / item,
+                stride: signed(item),
+            }),
+            [axis] if self.item == item => Some(axis),
+            _ => None,
+        }
+    }
+
+    fn at(&self, axis: Axis, index: usize) -> *const u8 {
+        self.start.wrapping_offset(axis.stride * signed(index))
+    }
+
     /// Hashes block by block. The last axis outside of a block is taken some steps at a time.
     fn feed(&self, leaf: &mut LeafHasher) {
         let (outer, steps, inner) = self.split();
@@ -260,6 +317,24 @@ mod tests {
             let expected = slow(&memory, offset, item, shape, strides);
             assert_eq!(contents(&array), plain(&expected), "{shape:?} {strides:?}");
         }
+    }
+
+    #[test]
+    fn what_is_hidden_is_zero() {
+        let memory = memory(8 * 100_000);
+        let marks: Vec<u8> = (0..50_000).map(|i| u8::from(i % 3 == 0)).collect();
+        let hidden = strided(&marks, 0, 1, &[50_000], &[1]);
+        for stride in [8, 16] {
+            let items = strided(&memory, 0, 8, &[50_000], &[stride]);
+            let mut expected = slow(&memory, 0, 8, &[50_000], &[stride]);
+            for index in (0..50_000).step_by(3) {
+                expected[index * 8..index * 8 + 8].fill(0);
+            }
+            let written = encoded(|encoder| assert!(items.write_without(&hidden, encoder)));
+            assert_eq!(written, plain(&expected));
+        }
+        let square = strided(&memory, 0, 8, &[100, 500], &[8, 1000]);
+        assert!(!square.write_without(&hidden, &mut Encoder::new()));
     }
 
     #[test]

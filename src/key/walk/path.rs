@@ -42,10 +42,24 @@ fn step(path: &mut String, cursor: &Cursor<'_>, in_state: &mut bool) {
         }
         Cursor::Record { name, parts, next } => {
             let open = next.saturating_sub(1);
-            path.push_str(record::step(name, open));
+            match record::step(name, open) {
+                record::COLUMN => column(path, name, parts, open),
+                step => path.push_str(step),
+            }
             *in_state = matches!(parts.get(open), Some(Part::Attributes(_)));
         }
         Cursor::Fixed { shape, next, .. } => *in_state = fixed(path, *shape, *next),
+    }
+}
+
+/// Says the name of a frame's column, which its first part tells.
+fn column(path: &mut String, record: &str, parts: &[Part<'_>], open: usize) {
+    let before = (0..open).filter(|&part| record::step(record, part) != record::COLUMN);
+    let number = open - before.count();
+    if let Some(Part::Inner(columns)) = parts.first()
+        && let Ok(name) = columns.get_item(number)
+    {
+        item(path, &name, false, false);
     }
 }
 

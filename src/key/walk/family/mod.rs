@@ -5,6 +5,7 @@
 
 mod numbers;
 mod numpy;
+mod pandas;
 mod paths;
 mod views;
 
@@ -51,6 +52,11 @@ const FAMILIES: &[Family] = &[
     numpy::ARRAYS,
     numpy::SCALARS,
     numpy::RANDOM,
+    pandas::FRAMES,
+    pandas::INDEXES,
+    pandas::ARRAYS,
+    pandas::DTYPES,
+    pandas::SCALARS,
 ];
 
 type ByAddress<T> = HashMap<usize, T, RandomState>;

@@ -2,7 +2,6 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
 
 use super::dtype::{self, Field};
 use crate::error::Result;
@@ -224,10 +223,4 @@ pub fn leaves(py: Python<'_>, arrays: &[Strided]) -> Vec<Node> {
     };
     let nodes = leaves.iter().map(|leaf| Node::from_slice(leaf.as_bytes()));
     nodes.collect()
-}
-
-/// One-dimensional arrays whose content is in their memory, as the columns of a table.
-pub fn is_column(plain: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let shape = plain.getattr(intern!(plain.py(), "shape"))?;
-    Ok(shape.cast::<PyTuple>()?.len() == 1)
 }

@@ -5,8 +5,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyTuple};
 
 use crate::error::Result;
+use crate::key::encoder::Encoder;
+use crate::key::tag::Tag;
 use crate::key::walk::Walk;
-use crate::key::walk::record::{Part, Record};
+use crate::key::walk::record::{Node, Part, Record};
 
 /// A data type that is a value.
 pub fn argument<'py>(
@@ -37,6 +39,29 @@ pub fn record<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Record<'py>> {
         .with_attributes(dtype, &["str", "char"])?
         .with(scalar_class(dtype)?)
         .with(metadata(dtype)?))
+}
+
+/// The record of a data type that is told by text alone.
+pub fn plain(dtype: &Bound<'_, PyAny>) -> PyResult<Option<Node>> {
+    let mut record = record(dtype)?;
+    let is_plain = record.name == "numpy.dtype"
+        && record.parts[2..]
+            .iter()
+            .all(|part| matches!(part, Part::Node(_)));
+    if !is_plain {
+        return Ok(None);
+    }
+    let mut encoder = Encoder::new();
+    encoder.open_record(record.name, record.parts.len());
+    for part in record.parts.drain(..) {
+        match part {
+            Part::Inner(text) => encoder.leaf(Tag::Str, text.extract::<String>()?.as_bytes()),
+            Part::Node(node) => encoder.node(&node),
+            _ => {}
+        }
+    }
+    encoder.close();
+    Ok(Some(Node::from_slice(encoder.as_bytes())))
 }
 
 /// Whether the strings of such an array have no common length.

@@ -1,0 +1,296 @@
+//! pandas: frames, series, indexes, arrays, data types, scalars.
+//!
+//! How pandas keeps its blocks, caches and views does not count; what it shows does.
+
+mod array;
+mod dtype;
+mod frame;
+mod index;
+mod scalar;
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString, PyType};
+
+use super::{Family, own_attributes};
+use crate::error::Result;
+
+/// Frames and series. `_metadata` names the attributes that a subclass carries along.
+pub const FRAMES: Family = Family {
+    classes: &[
+        (&["pandas", "pandas.core.frame"], "DataFrame", frame::frame),
+        (&["pandas", "pandas.core.series"], "Series", frame::series),
+    ],
+    attributes: carried_attributes,
+    heeds_reduce: false,
+    has_members_below: false,
+};
+
+/// Indexes.
+pub const INDEXES: Family = Family {
+    classes: &[
+        (
+            &["pandas", "pandas.core.indexes.base"],
+            "Index",
+            index::index,
+        ),
+        (
+            &["pandas", "pandas.core.indexes.range"],
+            "RangeIndex",
+            index::range,
+        ),
+        (
+            &["pandas", "pandas.core.indexes.multi"],
+            "MultiIndex",
+            index::multi,
+        ),
+        (
+            &["pandas", "pandas.core.indexes.category"],
+            "CategoricalIndex",
+            index::index,
+        ),
+        (
+            &["pandas", "pandas.core.indexes.datetimes"],
+            "DatetimeIndex",
+            index::regular,
+        ),
+        (
+            &["pandas", "pandas.core.indexes.timedeltas"],
+            "TimedeltaIndex",
+            index::regular,
+        ),
+        (
+            &["pandas", "pandas.core.indexes.period"],
+            "PeriodIndex",
+            index::index,
+        ),
+        (
+            &["pandas", "pandas.core.indexes.interval"],
+            "IntervalIndex",
+            index::index,
+        ),
+    ],
+    attributes: carried_attributes,
+    heeds_reduce: false,
+    has_members_below: false,
+};
+
+/// Extension arrays. Those of other packages are seen by what they reduce to.
+pub const ARRAYS: Family = Family {
+    classes: &[
+        (
+            &["pandas", "pandas.core.arrays.categorical"],
+            "Categorical",
+            array::categorical,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.datetimes"],
+            "DatetimeArray",
+            array::moments,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.timedeltas"],
+            "TimedeltaArray",
+            array::moments,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.period"],
+            "PeriodArray",
+            array::periods,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.interval"],
+            "IntervalArray",
+            array::intervals,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.sparse.array"],
+            "SparseArray",
+            array::sparse,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.integer"],
+            "IntegerArray",
+            array::masked,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.floating"],
+            "FloatingArray",
+            array::masked,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.boolean"],
+            "BooleanArray",
+            array::masked,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.numpy_"],
+            "NumpyExtensionArray",
+            array::numpy,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.string_"],
+            "StringArray",
+            array::strings,
+        ),
+        (
+            &["pandas.core.arrays.string_"],
+            "StringArrayNumpySemantics",
+            array::strings,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.string_arrow"],
+            "ArrowStringArray",
+            array::arrow_strings,
+        ),
+        (
+            &["pandas.core.arrays.string_arrow"],
+            "ArrowStringArrayNumpySemantics",
+            array::arrow_strings,
+        ),
+        (
+            &["pandas.arrays", "pandas.core.arrays.arrow.array"],
+            "ArrowExtensionArray",
+            array::arrow,
+        ),
+    ],
+    attributes: carried_attributes,
+    heeds_reduce: false,
+    has_members_below: false,
+};
+
+/// Data types.
+pub const DTYPES: Family = Family {
+    classes: &[
+        (
+            &["pandas", "pandas.core.dtypes.dtypes"],
+            "CategoricalDtype",
+            dtype::categorical,
+        ),
+        (
+            &["pandas", "pandas.core.dtypes.dtypes"],
+            "DatetimeTZDtype",
+            dtype::zoned,
+        ),
+        (
+            &["pandas", "pandas.core.dtypes.dtypes"],
+            "PeriodDtype",
+            dtype::period,
+        ),
+        (
+            &["pandas", "pandas.core.dtypes.dtypes"],
+            "IntervalDtype",
+            dtype::interval,
+        ),
+        (
+            &["pandas", "pandas.core.dtypes.dtypes"],
+            "SparseDtype",
+            dtype::sparse,
+        ),
+        (
+            &["pandas", "pandas.core.dtypes.dtypes"],
+            "ArrowDtype",
+            dtype::arrow,
+        ),
+        (
+            &["pandas", "pandas.core.arrays.string_"],
+            "StringDtype",
+            dtype::string,
+        ),
+        (
+            &["pandas.core.arrays.masked", "pandas.core.dtypes.dtypes"],
+            "BaseMaskedDtype",
+            dtype::named,
+        ),
+    ],
+    attributes: carried_attributes,
+    heeds_reduce: false,
+    has_members_below: true,
+};
+
+/// Moments, spans of time, intervals, what is missing, steps in time.
+pub const SCALARS: Family = Family {
+    classes: &[
+        (
+            &["pandas", "pandas._libs.tslibs.timestamps"],
+            "Timestamp",
+            scalar::timestamp,
+        ),
+        (
+            &["pandas", "pandas._libs.tslibs.timedeltas"],
+            "Timedelta",
+            scalar::timedelta,
+        ),
+        (
+            &["pandas", "pandas._libs.tslibs.period"],
+            "Period",
+            scalar::period,
+        ),
+        (
+            &["pandas", "pandas._libs.interval"],
+            "Interval",
+            scalar::interval,
+        ),
+        (
+            &["pandas.api.typing", "pandas._libs.tslibs.nattype"],
+            "NaTType",
+            scalar::missing,
+        ),
+        (
+            &["pandas.api.typing", "pandas._libs.missing"],
+            "NAType",
+            scalar::missing,
+        ),
+        (
+            &["pandas", "pandas._libs.tslibs.offsets"],
+            "DateOffset",
+            scalar::offset,
+        ),
+    ],
+    attributes: own_attributes,
+    heeds_reduce: false,
+    has_members_below: false,
+};
+
+/// What a class carries along, and what a user has put on the instance. Other attributes whose
+/// names begin with an underscore are pandas' own.
+fn carried_attributes<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let py = value.py();
+    let carried = PyDict::new(py);
+    let metadata = intern!(py, "_metadata");
+    if let Some(names) = value.get_type().getattr_opt(metadata)? {
+        let of_base: Vec<String> = base
+            .getattr_opt(metadata)?
+            .map_or_else(|| Ok(Vec::new()), |names| names.extract())?;
+        for name in names.try_iter()? {
+            let name: String = name?.extract()?;
+            if let Some(content) = value.getattr_opt(name.as_str()).ok().flatten()
+                && !of_base.contains(&name)
+            {
+                carried.set_item(name, content)?;
+            }
+        }
+    }
+    put_on(value, base, &carried)?;
+    Ok(Some(carried))
+}
+
+/// Adds what a user has put on an instance.
+fn put_on<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+    attributes: &Bound<'py, PyDict>,
+) -> Result<()> {
+    for (name, content) in own_attributes(value, base)?.into_iter().flatten() {
+        let is_public = name
+            .cast::<PyString>()
+            .is_ok_and(|name| name.to_str().is_ok_and(|name| !name.starts_with('_')));
+        if is_public && !name.eq("sortorder")? {
+            attributes.set_item(name, content)?;
+        }
+    }
+    Ok(())
+}

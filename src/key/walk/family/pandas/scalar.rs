@@ -1,0 +1,77 @@
+//! Scalars: moments by number, unit, zone and fold.
+
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::error::Result;
+use crate::key::walk::Walk;
+use crate::key::walk::record::{Part, Record};
+
+pub fn timestamp<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let zone = value.getattr("tzinfo")?;
+    let record = record.with_attributes(value, &["_value", "unit", "fold"])?;
+    Ok(record.with(Part::Value(zone)))
+}
+
+pub fn timedelta<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    Ok(record.with_attributes(value, &["_value", "unit"])?)
+}
+
+pub fn period<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    Ok(record.with_attributes(value, &["ordinal", "freq"])?)
+}
+
+pub fn interval<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let (left, right) = (value.getattr("left")?, value.getattr("right")?);
+    Ok(record
+        .with(Part::Value(left))
+        .with(Part::Value(right))
+        .with_attributes(value, &["closed"])?)
+}
+
+/// `NaT` and `NA`, of which there is one each.
+#[expect(clippy::unnecessary_wraps, reason = "one of many such functions")]
+pub fn missing<'py>(
+    _: &mut Walk<'_, 'py>,
+    _: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    Ok(record)
+}
+
+/// A step in time, whose parts were given in any order.
+pub fn offset<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let given = value.getattr("kwds")?;
+    let ordered = PyDict::new(walk.py());
+    let names = walk
+        .py()
+        .import("builtins")?
+        .call_method1("sorted", (&given,))?;
+    for name in names.try_iter()? {
+        let name = name?;
+        ordered.set_item(&name, given.get_item(&name)?)?;
+    }
+    Ok(record
+        .with_attributes(value, &["n", "normalize"])?
+        .with(Part::Items(ordered.into_any())))
+}
