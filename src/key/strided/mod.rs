@@ -15,6 +15,10 @@ use super::tag::Tag;
 /// Bytes that are put together before they are hashed: half of a small second-level cache.
 const BLOCK: usize = 256 * 1024;
 
+/// The part of an array that a larger block may have: hashing needs little memory of its own.
+const SHARE: usize = 16;
+const LARGEST_BLOCK: usize = 8 * 1024 * 1024;
+
 /// An array's memory: items of a size, and for each axis their number and distance.
 pub struct Strided {
     start: *const u8,
@@ -182,15 +186,32 @@ impl Strided {
 
     /// The axes to loop over, how many steps of the last of them fill a block, the axes inside.
     fn split(&self) -> (&[Axis], usize, &[Axis]) {
+        let block = self.block();
         let mut at = self.axes.len();
         let mut bytes = self.item;
-        while at > 1 && bytes * self.axes[at - 1].length <= BLOCK {
+        while at > 1 && bytes * self.axes[at - 1].length <= block {
             at -= 1;
             bytes *= self.axes[at].length;
         }
         let (outer, inner) = self.axes.split_at(at);
         let all = outer.last().map_or(1, |axis| axis.length);
-        (outer, (BLOCK / bytes).clamp(1, all), inner)
+        (outer, (block / bytes).clamp(1, all), inner)
+    }
+
+    /// Bytes of a block. Where neighbours in memory are not neighbours by index, a small block would
+    /// fetch the same memory again and again.
+    fn block(&self) -> usize {
+        let nearest = self
+            .axes
+            .iter()
+            .map(|axis| axis.stride.unsigned_abs())
+            .min();
+        let last = self.axes.last().map(|axis| axis.stride.unsigned_abs());
+        if nearest == last {
+            BLOCK
+        } else {
+            (self.bytes() / SHARE).clamp(BLOCK, LARGEST_BLOCK)
+        }
     }
 }
 
