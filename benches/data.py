@@ -42,6 +42,16 @@ def pandas_frame() -> Any:
     return pd.DataFrame(columns())
 
 
+def frame_by_rows() -> Any:
+    """Return a pandas frame of 80 MB that lies row after row in one block."""
+    return pd.DataFrame(array().reshape(-1, COLUMNS))
+
+
+def strings() -> Any:
+    """Return a pandas frame of 40,000 short strings."""
+    return pd.DataFrame({"name": [f"name {index}" for index in range(40_000)]})
+
+
 def polars_frame() -> Any:
     """Return a polars frame of 80 MB."""
     return pl.DataFrame(columns())

@@ -67,7 +67,57 @@ def small_entries(plan: Plan) -> list[Comparison]:
     ]
 
 
+ARGUMENT = 1_000_000_000
+
+LAYOUTS = {
+    "contiguous": "numpy.ones(125_000_000)",
+    "Fortran order": "numpy.ones((12_500, 10_000), order='F')",
+    "frame by rows": "pandas.DataFrame(numpy.ones((12_500_000, 10)))",
+}
+
+# Linux begins a new peak when 5 is written to clear_refs.
+KEYING = """
+import numpy, pandas
+from memoxide import cache_data
+def status(name):
+    with open("/proc/self/status") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith(name))
+@cache_data
+def f(value):
+    pass
+f.key(numpy.ones((3_000, 1_000), order="F"))
+value = {layout}
+with open("/proc/self/clear_refs", "w") as peak:
+    peak.write("5")
+before = status("VmRSS")
+f.key(value)
+print(status("VmHWM") - before)
+"""
+
+
+def keyed(plan: Plan) -> list[Comparison]:
+    if not STATM.exists():
+        raise UnmeasurableError("the peak of resident memory is read from /proc, which is not here")
+    bar = Bar(Relation.AMOUNT, ARGUMENT / 10)
+    rounds = plan.shortened(3).rounds
+    comparisons = []
+    for name, layout in LAYOUTS.items():
+        command = [sys.executable, "-c", KEYING.format(layout=layout)]
+        samples = [
+            float(subprocess.run(command, check=True, capture_output=True).stdout)
+            for _ in range(rounds)
+        ]
+        comparisons.append(Comparison(f"({name})", samples, samples, bar, Unit.BYTES))
+    return comparisons
+
+
 ROWS = (
+    Row(
+        "memory while 1 GB is keyed",
+        "Growth of a process's peak memory during f.key(value), where value holds 1 GB of floats; "
+        "the bar is a tenth of that.",
+        keyed,
+    ),
     Row(
         "memory per small entry",
         "Growth of a process's resident memory per entry, int to int and with these ints, over "
