@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 
 use ahash::RandomState;
 use parking_lot::RwLock;
+use pyo3::exceptions::PyAttributeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
@@ -21,7 +22,7 @@ use pyo3::types::{PyDict, PyString, PyType};
 use super::class::{is_held, is_static};
 use super::record::Record;
 use super::{Walk, shared};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::python;
 
 /// Classes that belong together.
@@ -107,7 +108,12 @@ impl<'py> Walk<'_, 'py> {
             return Ok(false);
         };
         let owner = shared(value);
-        let record = (member.encode)(self, value, Record::new(member.name))?;
+        let record = match (member.encode)(self, value, Record::new(member.name)) {
+            Ok(record) => record,
+            // A version of the library that keeps its values otherwise: what pickle is told holds.
+            Err(Error::Python(raised)) if is_otherwise(self.py, &raised) => return Ok(false),
+            Err(error) => return Err(error),
+        };
         match base {
             None => self.open_record(owner, record)?,
             Some(base) => {
@@ -117,6 +123,11 @@ impl<'py> Walk<'_, 'py> {
         }
         Ok(true)
     }
+}
+
+/// Whether an attribute is missing.
+fn is_otherwise(py: Python<'_>, raised: &PyErr) -> bool {
+    raised.is_instance_of::<PyAttributeError>(py)
 }
 
 /// By address, the classes that were found to be members. They are kept alive for good: libraries

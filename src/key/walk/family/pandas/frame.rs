@@ -21,10 +21,12 @@ pub fn frame<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let py = walk.py();
-    let mut record = record.with_attributes(value, &["columns", "index"])?;
-    record.parts.extend(surroundings(value)?);
     let manager = value.getattr(intern!(py, "_mgr"))?;
-    let count = value.getattr(intern!(py, "columns"))?.len()?;
+    let axes = manager.getattr(intern!(py, "axes"))?;
+    let (names, index) = (axes.get_item(0)?, axes.get_item(1)?);
+    let count = names.len()?;
+    let mut record = record.with(Part::Inner(names)).with(Part::Inner(index));
+    record.parts.extend(surroundings(value)?);
     let mut columns = Columns::default();
     for number in 0..count {
         columns.add(manager.call_method1(intern!(py, "iget_values"), (number,))?)?;
