@@ -26,11 +26,11 @@ const STEPS: &[(&str, &[&str])] = &[
     ("numpy.generic", &[".dtype", ""]),
     (
         "pandas.DataFrame",
-        &[".columns", ".index", ".attrs", ".flags", "", COLUMN],
+        &[".columns", ".index", ".attrs", ".flags", COLUMN],
     ),
     (
         "pandas.Series",
-        &[".name", ".index", ".attrs", ".flags", "", ""],
+        &[".name", ".index", ".attrs", ".flags", ""],
     ),
     ("pandas.Index", &[".name", ""]),
     ("pandas.RangeIndex", &[".name", ".start", ".stop", ".step"]),
@@ -57,6 +57,45 @@ const STEPS: &[(&str, &[&str])] = &[
     ),
     ("pandas.arrays.StringArray", &["", ".dtype"]),
     ("pandas.arrays.ArrowStringArray", &["", ".dtype"]),
+    (
+        "PIL.Image.Image",
+        &[
+            ".mode",
+            ".size",
+            ".format",
+            ".filename",
+            ".palette",
+            "",
+            ".info",
+            ".getexif()",
+            ".tell()",
+            ".fp",
+        ],
+    ),
+    (
+        "torch.Tensor",
+        &[".dtype", ".device", ".shape", ".requires_grad", ".grad", ""],
+    ),
+    (
+        "torch.nn.parameter.Parameter",
+        &[".dtype", ".device", ".shape", ".requires_grad", ".grad", ""],
+    ),
+    (
+        "xarray.core.variable.Variable",
+        &[".dims", ".data", ".attrs", ".encoding"],
+    ),
+    (
+        "xarray.core.variable.IndexVariable",
+        &[".dims", ".data", ".attrs", ".encoding"],
+    ),
+    (
+        "xarray.core.dataarray.DataArray",
+        &[".name", ".variable", ".coords", ".xindexes"],
+    ),
+    (
+        "xarray.core.dataset.Dataset",
+        &["", ".coords", ".attrs", ".encoding", ".xindexes"],
+    ),
     ("pandas.Timestamp", &["", ".unit", ".fold", ".tz"]),
     ("pandas.Timedelta", &["", ".unit"]),
     ("pandas.Period", &["", ".freq"]),

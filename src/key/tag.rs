@@ -78,7 +78,8 @@ pub enum Tag {
 
     /// A value of a family that is known: the family's name, then parts as it has them.
     Record = 0x33,
-    /// An instance of a subclass of such a family: class, record, attributes.
+    /// An instance of a subclass of such a class, or one with attributes of its own: class, record,
+    /// attributes.
     Subclass = 0x34,
 
     /// A value seen through a hash function: type, result.

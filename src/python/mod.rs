@@ -3,6 +3,7 @@
 pub mod array;
 pub mod immutable;
 pub mod raw;
+pub mod tensor;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
@@ -126,10 +127,6 @@ imported! {
     AS_ARRAY = "numpy"."asarray";
     /// What a masked array without a mask has for one.
     NO_MASK = "numpy.ma"."nomask";
-    /// pandas' own frame.
-    PANDAS_FRAME = "pandas"."DataFrame";
-    /// pandas' own series.
-    PANDAS_SERIES = "pandas"."Series";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.

@@ -1,4 +1,6 @@
-"""The key of one value."""
+"""The key of one value, and a comparison of many."""
+
+import itertools
 
 import pytest
 
@@ -13,3 +15,15 @@ def probe(value):
 @pytest.fixture
 def key():
     return probe.key
+
+
+@pytest.fixture
+def differ(key):
+    """Asserts that no two of the values have one key."""
+
+    def compare(values):
+        keys = [key(value) for value in values]
+        for (i, one), (j, other) in itertools.combinations(enumerate(keys), 2):
+            assert one != other, f"values {i} and {j}: {values[i]!r}, {values[j]!r}"
+
+    return compare

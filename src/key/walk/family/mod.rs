@@ -7,7 +7,11 @@ mod numbers;
 mod numpy;
 mod pandas;
 mod paths;
+mod pillow;
+mod sparse;
+mod torch;
 mod views;
+mod xarray;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -30,7 +34,8 @@ pub struct Family {
     /// Modules that may say that the class is theirs, qualified name, and what an instance is made
     /// of. The record is named after the first of the modules.
     pub classes: &'static [(&'static [&'static str], &'static str, Encode)],
-    /// What counts of an instance of a subclass beside what the base sees in it.
+    /// What counts of an instance beside the record: most have nothing, unless a user put it there or
+    /// a subclass brings it.
     pub attributes: Attributes,
     /// Whether a subclass that reduces in a way of its own is taken at its word.
     pub heeds_reduce: bool,
@@ -42,7 +47,7 @@ pub struct Family {
 pub type Encode =
     for<'a, 'py> fn(&mut Walk<'a, 'py>, &Bound<'py, PyAny>, Record<'py>) -> Result<Record<'py>>;
 
-/// Of an instance of a subclass of `base`, the attributes of its own that count.
+/// Of an instance of a class, or of a subclass of it, the attributes that count beside the record.
 pub type Attributes =
     for<'py> fn(&Bound<'py, PyAny>, &Bound<'py, PyType>) -> Result<Option<Bound<'py, PyDict>>>;
 
@@ -57,7 +62,12 @@ const FAMILIES: &[Family] = &[
     pandas::INDEXES,
     pandas::ARRAYS,
     pandas::DTYPES,
+    pandas::OFFSETS,
     pandas::SCALARS,
+    sparse::FAMILY,
+    pillow::FAMILY,
+    torch::FAMILY,
+    xarray::FAMILY,
 ];
 
 type ByAddress<T> = HashMap<usize, T, RandomState>;
@@ -114,12 +124,13 @@ impl<'py> Walk<'_, 'py> {
             Err(Error::Python(raised)) if is_otherwise(self.py, &raised) => return Ok(false),
             Err(error) => return Err(error),
         };
-        match base {
-            None => self.open_record(owner, record)?,
-            Some(base) => {
-                let attributes = (member.family.attributes)(value, &base)?;
-                self.open_subclass(owner, class.into_any(), record, attributes)?;
-            }
+        let known = base.as_ref().unwrap_or(&class);
+        let attributes = (member.family.attributes)(value, known)?;
+        let attributes = attributes.filter(|attributes| !attributes.is_empty());
+        if base.is_none() && attributes.is_none() {
+            self.open_record(owner, record)?;
+        } else {
+            self.open_subclass(owner, class.into_any(), record, attributes)?;
         }
         Ok(true)
     }

@@ -70,8 +70,12 @@ pub const RANDOM: Family = Family {
     has_members_below: true,
 };
 
-/// What a masked array keeps for itself, and what is among its parts.
-const OF_MASKED_ARRAYS: [&str; 8] = [
+/// What masked arrays and arrays over files keep for themselves, and what is among their parts.
+const OF_NUMPY: [&str; 12] = [
+    "_mmap",
+    "filename",
+    "offset",
+    "mode",
     "_mask",
     "_fill_value",
     "_hardmask",
@@ -89,7 +93,7 @@ fn array_attributes<'py>(
 ) -> Result<Option<Bound<'py, PyDict>>> {
     let attributes = all_attributes(value, base)?;
     if let Some(attributes) = &attributes {
-        for name in OF_MASKED_ARRAYS {
+        for name in OF_NUMPY {
             if attributes.contains(name)? {
                 attributes.del_item(name)?;
             }

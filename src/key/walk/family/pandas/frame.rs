@@ -4,7 +4,6 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
-use super::put_on;
 use crate::error::Result;
 use crate::key::encoder::Encoder;
 use crate::key::strided::Strided;
@@ -52,8 +51,8 @@ pub fn series<'py>(
     Ok(record)
 }
 
-/// `attrs`, whether labels may repeat, what the user has put on the instance.
-fn surroundings<'py>(value: &Bound<'py, PyAny>) -> Result<[Part<'py>; 3]> {
+/// `attrs`, and whether labels may repeat.
+fn surroundings<'py>(value: &Bound<'py, PyAny>) -> Result<[Part<'py>; 2]> {
     let py = value.py();
     let attributes = value.getattr(intern!(py, "attrs"))?;
     let attributes = match attributes.cast::<PyDict>() {
@@ -62,14 +61,7 @@ fn surroundings<'py>(value: &Bound<'py, PyAny>) -> Result<[Part<'py>; 3]> {
     };
     let flags = value.getattr(intern!(py, "flags"))?;
     let repeats = flags.getattr(intern!(py, "allows_duplicate_labels"))?;
-    let own = PyDict::new(py);
-    // Of a subclass these are seen with what it carries along.
-    let class = value.get_type();
-    if python::PANDAS_FRAME.get(py)?.is(&class) || python::PANDAS_SERIES.get(py)?.is(&class) {
-        put_on(value, &class, &own)?;
-    }
-    let own = Part::attributes(Some(own));
-    Ok([attributes, Part::truth(repeats.is_truthy()?), own])
+    Ok([attributes, Part::truth(repeats.is_truthy()?)])
 }
 
 /// Columns, of which those in plain memory are read together.

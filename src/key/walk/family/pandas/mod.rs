@@ -208,7 +208,19 @@ pub const DTYPES: Family = Family {
     has_members_below: true,
 };
 
-/// Moments, spans of time, intervals, what is missing, steps in time.
+/// Steps in time that are made of parts, which are attributes as well.
+pub const OFFSETS: Family = Family {
+    classes: &[(
+        &["pandas", "pandas._libs.tslibs.offsets"],
+        "DateOffset",
+        scalar::offset,
+    )],
+    attributes: scalar::put_on_offset,
+    heeds_reduce: false,
+    has_members_below: false,
+};
+
+/// Moments, spans of time, intervals, what is missing.
 pub const SCALARS: Family = Family {
     classes: &[
         (
@@ -240,11 +252,6 @@ pub const SCALARS: Family = Family {
             &["pandas.api.typing", "pandas._libs.missing"],
             "NAType",
             scalar::missing,
-        ),
-        (
-            &["pandas", "pandas._libs.tslibs.offsets"],
-            "DateOffset",
-            scalar::offset,
         ),
     ],
     attributes: own_attributes,

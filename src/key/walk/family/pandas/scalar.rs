@@ -1,10 +1,11 @@
 //! Scalars: moments by number, unit, zone and fold.
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyType};
 
 use crate::error::Result;
 use crate::key::walk::Walk;
+use crate::key::walk::family::own_attributes;
 use crate::key::walk::record::{Part, Record};
 
 pub fn timestamp<'py>(
@@ -53,6 +54,23 @@ pub fn missing<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     Ok(record)
+}
+
+/// What is put on a step in time beside its parts.
+pub fn put_on_offset<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let attributes = PyDict::new(value.py());
+    let given = value.getattr("kwds")?;
+    for (name, content) in own_attributes(value, base)?.into_iter().flatten() {
+        let text = name.to_string();
+        let is_part = text.starts_with('_') || matches!(text.as_str(), "n" | "normalize" | "kwds");
+        if !is_part && !given.contains(&name)? {
+            attributes.set_item(name, content)?;
+        }
+    }
+    Ok(Some(attributes))
 }
 
 /// A step in time, whose parts were given in any order.
