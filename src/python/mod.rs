@@ -127,6 +127,10 @@ imported! {
     AS_ARRAY = "numpy"."asarray";
     /// What a masked array without a mask has for one.
     NO_MASK = "numpy.ma"."nomask";
+    /// A queue with two ends.
+    DEQUE = "collections"."deque";
+    /// A dict with an order of its own.
+    ORDERED_DICT = "collections"."OrderedDict";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.

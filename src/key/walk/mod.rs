@@ -12,7 +12,7 @@ mod object;
 mod path;
 pub mod record;
 mod refusal;
-mod stdlib;
+mod special;
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;

@@ -3,11 +3,18 @@
 //! A class is found by the module and the name that it has, and is then held against what its
 //! module holds, so that nothing can pass for another.
 
+mod collections;
+mod contents;
+mod dates;
+mod files;
+mod iterators;
+mod memory;
 mod numbers;
 mod numpy;
 mod pandas;
 mod paths;
 mod pillow;
+mod simple;
 mod sparse;
 mod torch;
 mod views;
@@ -55,6 +62,14 @@ const FAMILIES: &[Family] = &[
     numbers::FAMILY,
     paths::FAMILY,
     views::FAMILY,
+    dates::FAMILY,
+    collections::FAMILY,
+    simple::FAMILY,
+    simple::NAMESPACES,
+    simple::ADDRESSES,
+    memory::FAMILY,
+    files::FAMILY,
+    iterators::FAMILY,
     numpy::ARRAYS,
     numpy::SCALARS,
     numpy::RANDOM,

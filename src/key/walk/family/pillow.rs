@@ -4,9 +4,10 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyType};
 
+use super::contents::Contents;
 use super::{Family, own_attributes};
 use crate::error::Result;
-use crate::key::encoder::{Encoder, LeafHasher};
+use crate::key::encoder::LeafHasher;
 use crate::key::tag::Tag;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -146,17 +147,14 @@ fn film<'py>(value: &Bound<'py, PyAny>, record: Record<'py>) -> PyResult<Record<
 
 /// All that a file gives from here on.
 fn read<'py>(file: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
-    let mut hasher = blake3::Hasher::new();
+    let mut contents = Contents::default();
     loop {
         let piece = file
             .call_method1("read", (PIECE,))?
             .cast_into::<PyBytes>()?;
         if piece.as_bytes().is_empty() {
-            break;
+            return Ok(contents.part());
         }
-        hasher.update(piece.as_bytes());
+        contents.add(piece.as_bytes());
     }
-    let digest = hasher.finalize();
-    let write = |encoder: &mut Encoder| encoder.leaf(Tag::Bytes, digest.as_bytes());
-    Ok(Part::encoded(write))
 }

@@ -1,4 +1,4 @@
-//! Windows on other values: views of dicts, mapping proxies, memory views.
+//! Windows on other values: views of dicts, mapping proxies.
 
 use pyo3::prelude::*;
 
@@ -15,7 +15,6 @@ pub const FAMILY: Family = Family {
         (&["builtins"], "dict_values", elements),
         (&["builtins"], "dict_items", elements),
         (&["builtins"], "mappingproxy", mapping),
-        (&["builtins"], "memoryview", memory),
     ],
     attributes: own_attributes,
     heeds_reduce: false,
@@ -36,18 +35,4 @@ fn mapping<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     Ok(record.with(Part::Items(as_dict(value)?.into_any())))
-}
-
-fn memory<'py>(
-    walk: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    let format = value.getattr("format")?;
-    if format.to_string().contains('O') {
-        return Err(walk.unhashable(value, "its memory holds addresses of objects", None));
-    }
-    Ok(record
-        .with_attributes(value, &["format", "shape"])?
-        .with(Part::Inner(value.call_method0("tobytes")?)))
 }

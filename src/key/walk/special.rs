@@ -1,4 +1,4 @@
-//! Values of the standard library that do not reduce, or reduce to less than they are.
+//! What is neither data nor called: members of enums, buffers of pickle, descriptors.
 
 use pyo3::intern;
 use pyo3::prelude::*;

@@ -1,0 +1,102 @@
+//! The containers of `collections`, as the classes themselves see them, in their order.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+
+use super::{Family, all_attributes};
+use crate::error::Result;
+use crate::key::walk::Walk;
+use crate::key::walk::record::{Part, Record};
+use crate::python;
+
+/// Containers that are classes of their own.
+pub const FAMILY: Family = Family {
+    classes: &[
+        (&["collections"], "deque", deque),
+        (&["collections"], "ChainMap", chain_map),
+        (&["collections"], "Counter", dict),
+        (&["collections"], "OrderedDict", ordered_dict),
+        (&["collections"], "defaultdict", default_dict),
+    ],
+    attributes,
+    heeds_reduce: true,
+    has_members_below: false,
+};
+
+/// All but the maps of a chain, which are its content.
+fn attributes<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let attributes = all_attributes(value, base)?;
+    if let Some(attributes) = &attributes
+        && base.name()?.to_cow()? == "ChainMap"
+    {
+        attributes.del_item(intern!(value.py(), "maps"))?;
+    }
+    Ok(attributes)
+}
+
+fn deque<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let py = walk.py();
+    let items = python::DEQUE
+        .get(py)?
+        .call_method1(intern!(py, "__iter__"), (value,))?;
+    Ok(record
+        .with_attributes(value, &["maxlen"])?
+        .with(Part::items(py, items.try_iter()?)?))
+}
+
+fn chain_map<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let maps = value.getattr(intern!(walk.py(), "maps"))?;
+    Ok(record.with(Part::items(walk.py(), maps.try_iter()?)?))
+}
+
+fn dict<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let class = walk.py().get_type::<PyDict>().into_any();
+    Ok(record.with(pairs(&class, value)?))
+}
+
+/// The order is not that of the dict below it.
+fn ordered_dict<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let class = python::ORDERED_DICT.get(walk.py())?;
+    Ok(record.with(pairs(class, value)?))
+}
+
+fn default_dict<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let factory = value.getattr(intern!(walk.py(), "default_factory"))?;
+    dict(walk, value, record.with(Part::Value(factory)))
+}
+
+/// The items as `class` sees them.
+fn pairs<'py>(class: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let py = value.py();
+    let plain = PyDict::new(py);
+    let items = class.call_method1(intern!(py, "items"), (value,))?;
+    for item in items.try_iter()? {
+        let (key, value): (Bound<'py, PyAny>, Bound<'py, PyAny>) = item?.extract()?;
+        plain.set_item(key, value)?;
+    }
+    Ok(Part::Items(plain.into_any()))
+}

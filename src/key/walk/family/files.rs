@@ -1,0 +1,147 @@
+//! Open files: name, mode, position and content. What is not a file on a disk has no content to read.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString, PyType};
+
+use super::contents::Contents;
+use super::{Family, own_attributes};
+use crate::error::Result;
+use crate::key::walk::Walk;
+use crate::key::walk::record::{Part, Record};
+
+/// Files as `open` gives them.
+pub const FAMILY: Family = Family {
+    classes: &[
+        (IO, "FileIO", binary),
+        (IO, "BufferedReader", binary),
+        (IO, "BufferedWriter", binary),
+        (IO, "BufferedRandom", binary),
+        (IO, "TextIOWrapper", text),
+    ],
+    attributes: beside_file,
+    heeds_reduce: true,
+    has_members_below: false,
+};
+
+const IO: &[&str] = &["_io", "io"];
+
+/// Bytes that are read at once.
+const PIECE: usize = 1024 * 1024;
+
+fn beside_file<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let Some(attributes) = own_attributes(value, base)? else {
+        return Ok(None);
+    };
+    let attributes = attributes.copy()?;
+    for name in ["mode", "name"] {
+        if attributes.contains(name)? {
+            attributes.del_item(name)?;
+        }
+    }
+    Ok(Some(attributes))
+}
+
+fn binary<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let record = opened(walk, value, record)?;
+    Ok(record.with(read(value)?))
+}
+
+fn text<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let record = opened(walk, value, record)?.with_attributes(value, &["encoding", "errors"])?;
+    Ok(record.with(lines(value)?))
+}
+
+/// Name, mode and position of a file that can be read again.
+fn opened<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let py = walk.py();
+    let number = value.call_method0(intern!(py, "fileno"))?;
+    let status = py.import("os")?.call_method1("fstat", (number,))?;
+    let kind = py.import("stat")?;
+    if !kind
+        .call_method1("S_ISREG", (status.getattr("st_mode")?,))?
+        .is_truthy()?
+    {
+        let reason = "it is no file on a disk, so its content cannot be read without being used up";
+        return Err(walk.unhashable(value, reason, None));
+    }
+    if value.call_method0("writable")?.is_truthy()? {
+        value.call_method0("flush")?;
+    }
+    let attribute = |name: &str| -> PyResult<Part<'py>> {
+        Ok(value
+            .getattr_opt(name)?
+            .map_or_else(Part::none, Part::Inner))
+    };
+    let position = value.call_method0(intern!(py, "tell"))?;
+    Ok(record
+        .with(attribute("name")?)
+        .with(attribute("mode")?)
+        .with(Part::Inner(position)))
+}
+
+/// The bytes of a file that is open for reading; its position stays where it is.
+fn read<'py>(value: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let py = value.py();
+    if !value.call_method0("readable")?.is_truthy()? {
+        return Ok(Part::none());
+    }
+    let number = value.call_method0(intern!(py, "fileno"))?;
+    let os = py.import("os")?;
+    let mut contents = Contents::default();
+    loop {
+        let arguments = (&number, PIECE, contents.length());
+        let piece = os.call_method1(intern!(py, "pread"), arguments)?;
+        let piece = piece.cast_into::<PyBytes>()?;
+        if piece.as_bytes().is_empty() {
+            return Ok(contents.part());
+        }
+        let bytes = piece.as_bytes();
+        py.detach(|| contents.add(bytes));
+    }
+}
+
+/// The lines of a file that is open for reading, as it reads them: how it takes the ends of lines is
+/// not said anywhere else. The position is put back.
+fn lines<'py>(value: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let py = value.py();
+    if !value.call_method0("readable")?.is_truthy()? {
+        return Ok(Part::none());
+    }
+    let position = value.call_method0(intern!(py, "tell"))?;
+    value.call_method1(intern!(py, "seek"), (0,))?;
+    let contents = all_lines(value);
+    value.call_method1(intern!(py, "seek"), (position,))?;
+    contents
+}
+
+fn all_lines<'py>(value: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let py = value.py();
+    let mut contents = Contents::default();
+    loop {
+        let line = value.call_method0(intern!(py, "readline"))?;
+        let line = line.cast_into::<PyString>()?;
+        if line.len()? == 0 {
+            return Ok(contents.part());
+        }
+        let bytes = line.call_method1(intern!(py, "encode"), ("utf-8", "surrogatepass"))?;
+        let bytes = bytes.cast_into::<PyBytes>()?;
+        contents.add(&bytes.as_bytes().len().to_le_bytes());
+        contents.add(bytes.as_bytes());
+    }
+}

@@ -1,0 +1,149 @@
+//! Values that are their attributes: ranges, slices, patterns, namespaces, partial calls, addresses.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+
+use super::{Family, all_attributes, own_attributes};
+use crate::error::Result;
+use crate::key::walk::Walk;
+use crate::key::walk::record::{Part, Record};
+
+/// Of these none has subclasses but `partial`.
+pub const FAMILY: Family = Family {
+    classes: &[
+        (&["builtins"], "range", steps),
+        (&["builtins"], "slice", steps),
+        (&["re"], "Pattern", pattern),
+        (&["functools"], "partial", partial),
+    ],
+    attributes: all_attributes,
+    heeds_reduce: true,
+    has_members_below: false,
+};
+
+/// A namespace is nothing but its attributes.
+pub const NAMESPACES: Family = Family {
+    classes: &[(&["types"], "SimpleNamespace", namespace)],
+    attributes: slots_alone,
+    heeds_reduce: true,
+    has_members_below: false,
+};
+
+/// Internet addresses. What they remember of earlier questions is no content.
+pub const ADDRESSES: Family = Family {
+    classes: &[
+        (IPADDRESS, "IPv4Address", address),
+        (IPADDRESS, "IPv4Interface", address),
+        (IPADDRESS, "IPv4Network", address),
+        (IPADDRESS, "IPv6Address", address),
+        (IPADDRESS, "IPv6Interface", address),
+        (IPADDRESS, "IPv6Network", address),
+    ],
+    attributes: beside_address,
+    heeds_reduce: true,
+    has_members_below: false,
+};
+
+const IPADDRESS: &[&str] = &["ipaddress"];
+
+fn steps<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let mut record = record;
+    for name in ["start", "stop", "step"] {
+        record = record.with(Part::Value(value.getattr(name)?));
+    }
+    Ok(record)
+}
+
+fn pattern<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    Ok(record.with_attributes(value, &["pattern", "flags"])?)
+}
+
+fn partial<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let keywords = value.getattr("keywords")?.cast_into::<PyDict>();
+    Ok(record
+        .with(Part::Value(value.getattr("func")?))
+        .with(Part::Items(value.getattr("args")?))
+        .with(Part::Attributes(keywords.map_err(PyErr::from)?)))
+}
+
+fn namespace<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let content = own_attributes(value, &value.get_type())?;
+    let content = content.unwrap_or_else(|| PyDict::new(walk.py()));
+    Ok(record.with(Part::Attributes(content)))
+}
+
+/// The slots of subclasses: the attributes are content already.
+fn slots_alone<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let content = own_attributes(value, base)?;
+    let Some(attributes) = all_attributes(value, base)? else {
+        return Ok(None);
+    };
+    for name in content.into_iter().flatten().map(|(name, _)| name) {
+        attributes.del_item(name)?;
+    }
+    Ok(Some(attributes))
+}
+
+/// The text that the class itself writes: it has the prefix and the scope.
+fn address<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let py = walk.py();
+    let (module, class) = record.name.split_once('.').unwrap_or_default();
+    let class = py.import(module)?.getattr(class)?;
+    let text = class.call_method1(intern!(py, "__str__"), (value,))?;
+    Ok(record.with(Part::Inner(text)))
+}
+
+/// What addresses keep in their `__dict__`.
+const OF_ADDRESSES: [&str; 12] = [
+    "_ip",
+    "_scope_id",
+    "_prefixlen",
+    "_cache",
+    "_str",
+    "network",
+    "network_address",
+    "netmask",
+    "hostmask",
+    "broadcast_address",
+    "num_addresses",
+    "is_private",
+];
+
+fn beside_address<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let attributes = all_attributes(value, base)?;
+    if let Some(attributes) = &attributes {
+        for name in OF_ADDRESSES {
+            if attributes.contains(name)? {
+                attributes.del_item(name)?;
+            }
+        }
+    }
+    Ok(attributes)
+}
