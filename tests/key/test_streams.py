@@ -22,7 +22,8 @@ def test_streams_in_memory_differ(differ):
     differ([
         io.BytesIO(b"ab"), io.BytesIO(b"ac"), at(io.BytesIO(b"ab"), 1), io.BytesIO(), b"ab",
         io.StringIO("ab"), io.StringIO("ac"), at(io.StringIO("ab"), 1), io.StringIO(), "ab",
-        io.StringIO("a\r\nb"), io.StringIO("a\r\nb", newline=None), io.StringIO("a\r\nb", newline=""),
+        io.StringIO("a\r\nb"), io.StringIO("a\r\nb", newline=None),
+        io.StringIO("a\r\nb", newline=""),
     ])  # fmt: skip
 
 
