@@ -1,7 +1,8 @@
 //! Keys: what identifies a call.
 //!
-//! [`encoder`], [`tag`], [`record`] and [`call_key`] are pure; the other files walk Python objects over them.
+//! [`encoder`], [`tag`], [`record`], [`arrow`] and [`call_key`] are pure; the other files walk Python objects over them.
 
+pub mod arrow;
 pub mod call_key;
 pub mod encoder;
 pub mod record;

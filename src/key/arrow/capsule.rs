@@ -1,0 +1,99 @@
+//! Capsules: how Python objects hand out their Arrow memory.
+
+use std::ffi::CStr;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyCapsule;
+
+use super::data::{self, Dictionaries};
+use super::layout::Layout;
+use super::raw::{Array, Schema, Stream};
+use super::{field, raw};
+use crate::key::encoder::Encoder;
+use crate::key::walk::record::Part;
+
+/// Columns of numbers with fewer rows are hashed without releasing the interpreter.
+const RELEASE_FROM: usize = 4096;
+
+/// What an object hands out: a field, and chunks of it that it keeps alive.
+pub struct Column {
+    /// What the column is.
+    pub field: Schema,
+    chunks: Vec<Array>,
+}
+
+/// The field in a capsule that `__arrow_c_schema__` returned.
+pub fn schema(capsule: &Bound<'_, PyAny>) -> PyResult<Schema> {
+    take(capsule, c"arrow_schema")
+}
+
+/// The node of a field.
+pub fn field_part<'py>(field: &Schema) -> PyResult<Part<'py>> {
+    let mut encoder = Encoder::new();
+    field::write(&mut encoder, field).map_err(refused)?;
+    Ok(Part::node(&encoder))
+}
+
+impl Column {
+    /// The one chunk in the pair that `__arrow_c_array__` returned.
+    pub fn of_array(pair: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let (field, array): (Bound<'_, PyAny>, Bound<'_, PyAny>) = pair.extract()?;
+        Ok(Self {
+            field: schema(&field)?,
+            chunks: vec![take(&array, c"arrow_array")?],
+        })
+    }
+
+    /// All chunks of what `__arrow_c_stream__` returned.
+    pub fn of_stream(capsule: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let mut stream: Stream = take(capsule, c"arrow_array_stream")?;
+        let field = stream.schema().map_err(PyValueError::new_err)?;
+        let mut chunks = Vec::new();
+        while let Some(chunk) = stream.next().map_err(PyValueError::new_err)? {
+            chunks.push(chunk);
+        }
+        Ok(Self { field, chunks })
+    }
+
+    /// The node of the content.
+    pub fn data_part<'py>(
+        &self,
+        py: Python<'_>,
+        dictionaries: Dictionaries,
+    ) -> PyResult<Part<'py>> {
+        let write = || {
+            let mut encoder = Encoder::new();
+            data::write(&mut encoder, &self.field, &self.chunks, dictionaries)?;
+            Ok(Part::node(&encoder))
+        };
+        let part = if self.is_short() {
+            write()
+        } else {
+            py.detach(write)
+        };
+        part.map_err(refused)
+    }
+
+    fn is_short(&self) -> bool {
+        let lengths = self.chunks.iter().map(|chunk| chunk.length().unwrap_or(0));
+        let is_flat = self.field.format().and_then(Layout::of);
+        matches!(is_flat, Ok(Layout::Boolean | Layout::Fixed(_)))
+            && lengths.sum::<usize>() < RELEASE_FROM
+    }
+}
+
+fn refused(error: super::Error) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
+fn take<T: raw::Owned>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<T> {
+    let capsule = capsule.cast::<PyCapsule>()?;
+    let pointer = capsule.pointer_checked(Some(name))?.cast();
+    // SAFETY: a capsule of that name holds such a struct, and the interpreter is held.
+    let taken = unsafe { T::take(pointer.as_ptr()) };
+    if taken.is_released() {
+        return Err(PyValueError::new_err("its Arrow memory was released"));
+    }
+    Ok(taken)
+}
