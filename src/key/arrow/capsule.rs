@@ -11,7 +11,7 @@ use super::layout::Layout;
 use super::raw::{Array, Schema, Stream};
 use super::{field, raw};
 use crate::key::encoder::Encoder;
-use crate::key::walk::record::Part;
+use crate::key::walk::record::{Node, Part};
 
 /// Columns of numbers with fewer rows are hashed without releasing the interpreter.
 const RELEASE_FROM: usize = 4096;
@@ -31,8 +31,8 @@ pub fn schema(capsule: &Bound<'_, PyAny>) -> PyResult<Schema> {
 /// The node of a field.
 pub fn field_part<'py>(field: &Schema) -> PyResult<Part<'py>> {
     let mut encoder = Encoder::new();
-    field::write(&mut encoder, field).map_err(refused)?;
-    Ok(Part::node(&encoder))
+    field::write(&mut encoder, field)?;
+    Ok(Part::Node(Node::from_slice(encoder.as_bytes())))
 }
 
 impl Column {
@@ -50,7 +50,7 @@ impl Column {
         let mut stream: Stream = take(capsule, c"arrow_array_stream")?;
         let field = stream.schema().map_err(PyValueError::new_err)?;
         let mut chunks = Vec::new();
-        while let Some(chunk) = stream.next().map_err(PyValueError::new_err)? {
+        while let Some(chunk) = stream.next_chunk().map_err(PyValueError::new_err)? {
             chunks.push(chunk);
         }
         Ok(Self { field, chunks })
@@ -62,17 +62,17 @@ impl Column {
         py: Python<'_>,
         dictionaries: Dictionaries,
     ) -> PyResult<Part<'py>> {
-        let write = || {
+        let write = || -> super::Result<Node> {
             let mut encoder = Encoder::new();
             data::write(&mut encoder, &self.field, &self.chunks, dictionaries)?;
-            Ok(Part::node(&encoder))
+            Ok(Node::from_slice(encoder.as_bytes()))
         };
-        let part = if self.is_short() {
+        let node = if self.is_short() {
             write()
         } else {
             py.detach(write)
         };
-        part.map_err(refused)
+        Ok(Part::Node(node?))
     }
 
     fn is_short(&self) -> bool {
@@ -83,8 +83,11 @@ impl Column {
     }
 }
 
-fn refused(error: super::Error) -> PyErr {
-    PyValueError::new_err(error.to_string())
+impl From<super::Error> for PyErr {
+    /// As a class raises it that has no content.
+    fn from(error: super::Error) -> Self {
+        PyValueError::new_err(error.to_string())
+    }
 }
 
 fn take<T: raw::Owned>(capsule: &Bound<'_, PyAny>, name: &CStr) -> PyResult<T> {

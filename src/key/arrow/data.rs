@@ -63,9 +63,10 @@ impl Writing {
     /// Writes a column.
     pub fn column(self, encoder: &mut Encoder, field: &Schema, rows: &Rows<'_>) -> Result<()> {
         let layout = Layout::of(field.format()?)?;
-        let bits = match layout.has_validity() {
-            true => rows.validity()?,
-            false => None,
+        let bits = if layout.has_validity() {
+            rows.validity()?
+        } else {
+            None
         };
         encoder.open_record("arrow.data", 2 + parts(field, &layout));
         encoder.int(int(rows.count()?));
@@ -132,8 +133,11 @@ fn parts(field: &Schema, layout: &Layout) -> usize {
         _ if field.dictionary().is_some() => 2,
         Layout::Null => 0,
         Layout::Boolean | Layout::Fixed(_) | Layout::FixedList(_) => 1,
-        Layout::Binary(_) | Layout::BinaryView => 2,
-        Layout::List(_) | Layout::ListView(_) | Layout::RunEnds => 2,
+        Layout::Binary(_)
+        | Layout::BinaryView
+        | Layout::List(_)
+        | Layout::ListView(_)
+        | Layout::RunEnds => 2,
         Layout::Struct => children,
         Layout::Union { .. } => 1 + children,
     }

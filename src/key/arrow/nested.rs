@@ -115,17 +115,19 @@ pub fn union(
         // Unions have no validity: the types come first.
         let of = &array.buffer(0, run.end())?[run.start..];
         types.push(of);
-        let offsets = match dense {
-            true => array.buffer(1, in_range(run.end().checked_mul(4))?)?,
-            false => &[],
+        let offsets = if dense {
+            array.buffer(1, in_range(run.end().checked_mul(4))?)?
+        } else {
+            &[]
         };
         for (row, of) in (run.start..).zip(of) {
             let child = ids.iter().position(|id| id.to_le_bytes() == [*of]);
             let child = child.and_then(|child| children.get_mut(child));
             let child = child.ok_or(Error::Malformed("a union's type is not there"))?;
-            let start = match dense {
-                true => binary::offset(offsets, row, Offsets::Narrow)?,
-                false => row,
+            let start = if dense {
+                binary::offset(offsets, row, Offsets::Narrow)?
+            } else {
+                row
             };
             child.push_from_first(Run {
                 array: run.array,

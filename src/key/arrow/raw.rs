@@ -290,7 +290,7 @@ impl Stream {
     }
 
     /// The next chunk, if there is one.
-    pub fn next(&mut self) -> std::result::Result<Option<Array>, String> {
+    pub fn next_chunk(&mut self) -> std::result::Result<Option<Array>, String> {
         let mut array = Array::released();
         let Some(get) = self.get_next else {
             return Err("its stream has no chunks".to_owned());
@@ -409,12 +409,14 @@ pub mod made {
 
     impl Array {
         /// Rows of the same memory.
+        #[must_use]
         pub fn slice(mut self, offset: i64, length: i64) -> Self {
             (self.offset, self.length) = (self.offset + offset, length);
             self
         }
 
         /// The same rows as indices into a dictionary.
+        #[must_use]
         pub fn into(mut self, values: Array) -> Self {
             self.dictionary = Box::into_raw(Box::new(values));
             self

@@ -52,6 +52,7 @@ impl<'a> Rows<'a> {
     }
 
     /// One of the arrays, none of its rows yet.
+    #[must_use]
     pub fn alone(&self, array: usize) -> Self {
         Self::none_of(vec![self.arrays[array]])
     }
@@ -106,7 +107,7 @@ impl<'a> Rows<'a> {
     /// How many rows there are.
     pub fn count(&self) -> Result<usize> {
         let lengths = self.runs.iter().map(|run| run.length);
-        let count = lengths.fold(Some(0_usize), |sum, length| sum?.checked_add(length));
+        let count = lengths.into_iter().try_fold(0, usize::checked_add);
         let count = in_range(count)?;
         in_range(i64::try_from(count).is_ok().then_some(count))
     }

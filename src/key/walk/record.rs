@@ -104,11 +104,6 @@ impl<'py> Part<'py> {
     pub fn encoded(write: impl FnOnce(&mut Encoder)) -> Self {
         let mut encoder = Encoder::new();
         write(&mut encoder);
-        Self::node(&encoder)
-    }
-
-    /// The one node that has been written.
-    pub fn node(encoder: &Encoder) -> Self {
         Self::Node(Node::from_slice(encoder.as_bytes()))
     }
 }
