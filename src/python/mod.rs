@@ -119,6 +119,18 @@ imported! {
     TYPING_UNION = "typing"."Union";
     /// A variable that is local to a context.
     CONTEXT_VAR = "contextvars"."ContextVar";
+    /// A column of pyarrow's, in one piece.
+    ARROW_ARRAY = "pyarrow.lib"."Array";
+    /// A type of pyarrow's.
+    ARROW_DATA_TYPE = "pyarrow.lib"."DataType";
+    /// A type of pyarrow's that stands for indices into a dictionary.
+    ARROW_DICTIONARY = "pyarrow.lib"."DictionaryType";
+    /// A type of pyarrow's that gives another a meaning.
+    ARROW_EXTENSION = "pyarrow.lib"."BaseExtensionType";
+    /// Keys and values of pyarrow's.
+    ARROW_METADATA = "pyarrow.lib"."KeyValueMetadata";
+    /// Makes an array of a scalar.
+    ARROW_REPEAT = "pyarrow.lib"."repeat";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.

@@ -5,6 +5,7 @@
 
 mod numbers;
 mod paths;
+mod pyarrow;
 mod views;
 
 use std::collections::HashMap;
@@ -41,7 +42,12 @@ pub type Encode =
 pub type Attributes =
     for<'py> fn(&Bound<'py, PyAny>, &Bound<'py, PyType>) -> Result<Option<Bound<'py, PyDict>>>;
 
-const FAMILIES: &[Family] = &[numbers::FAMILY, paths::FAMILY, views::FAMILY];
+const FAMILIES: &[Family] = &[
+    numbers::FAMILY,
+    paths::FAMILY,
+    pyarrow::FAMILY,
+    views::FAMILY,
+];
 
 type ByAddress<T> = HashMap<usize, T, RandomState>;
 
