@@ -131,6 +131,14 @@ imported! {
     ARROW_METADATA = "pyarrow.lib"."KeyValueMetadata";
     /// Makes an array of a scalar.
     ARROW_REPEAT = "pyarrow.lib"."repeat";
+    /// A dict that can be put in another order.
+    ORDERED_DICT = "collections"."OrderedDict";
+    /// A query of polars'.
+    POLARS_LAZY = "polars"."LazyFrame";
+    /// What polars knows of an expression.
+    POLARS_META = "polars.expr.meta"."ExprMetaNameSpace";
+    /// A type of polars' whose columns hold Python's objects.
+    POLARS_OBJECT = "polars"."Object";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.

@@ -5,6 +5,7 @@
 
 mod numbers;
 mod paths;
+mod polars;
 mod pyarrow;
 mod views;
 
@@ -45,6 +46,7 @@ pub type Attributes =
 const FAMILIES: &[Family] = &[
     numbers::FAMILY,
     paths::FAMILY,
+    polars::FAMILY,
     pyarrow::FAMILY,
     views::FAMILY,
 ];
