@@ -3,7 +3,34 @@
 /// By a record's name, the way from the value to each of its parts. Nothing, where a part is the
 /// value itself under another form, as the list of a deque's items; parts beyond the last have the
 /// last one's.
-const STEPS: &[(&str, &[&str])] = &[("", &[".__class__", "", ""])];
+const STEPS: &[(&str, &[&str])] = &[
+    ("", &[".__class__", "", ""]),
+    ("polars.DataFrame", &[".height", " (a column)"]),
+    ("polars.Series", &[".name", ".dtype", ""]),
+    ("polars.Schema", &[".names()", ".dtypes()"]),
+    ("polars.Field", &[".name", ".dtype"]),
+    ("polars.List", &[".inner"]),
+    ("polars.Array", &[".inner", ".size"]),
+    ("polars.Struct", &[".fields"]),
+    ("polars.Enum", &[".categories"]),
+    ("polars.Categorical", &[".categories"]),
+    (
+        "pyarrow.Table",
+        &[".num_rows", ".schema", ".schema.types", ""],
+    ),
+    (
+        "pyarrow.RecordBatch",
+        &[".num_rows", ".schema", ".schema.types", ""],
+    ),
+    ("pyarrow.ChunkedArray", &[".type", " (its types)", ""]),
+    ("pyarrow.ExtensionArray", &[".type", " (its types)", ""]),
+    ("pyarrow.Schema", &["", ".types"]),
+    ("pyarrow.Field", &["", " (its types)"]),
+    (
+        "pyarrow.DictionaryScalar",
+        &[".type", "", "", ".dictionary"],
+    ),
+];
 
 /// The way from a value to part `index` of its record.
 #[must_use]

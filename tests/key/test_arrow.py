@@ -376,6 +376,12 @@ def test_buffers_and_metadata(key):
     assert len({key(value) for value in values}) == len(values)
 
 
+def test_messages_say_which_type_has_no_content(key):
+    columns = [pa.ExtensionArray.from_storage(Unit((item for item in "m")), pa.array([1]))]
+    with pytest.raises(UnhashableParamError, match=r"argument value.schema.types\[0\].unit,"):
+        key(pa.table(columns, ["a"]))
+
+
 def test_what_has_no_content_is_refused(key):
     table = pa.table(COLUMNS)
     for value in [table.to_reader(), pa.BufferReader(b"abc"), pa.default_memory_pool()]:

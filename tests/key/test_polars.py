@@ -240,6 +240,14 @@ def test_what_has_no_content_is_refused(key):
             key(value)
 
 
+def test_messages_say_where_an_object_is(key):
+    column = pl.Series([{"k": (item for item in ())}], dtype=pl.Object)
+    with pytest.raises(UnhashableParamError, match=r'argument value\[0\]\["k"\],'):
+        key(column)
+    with pytest.raises(UnhashableParamError, match=r'value \(a column\)\[0\]\["k"\],'):
+        key(column.to_frame())
+
+
 def test_hash_functions_see_objects_in_a_column(key):
     class Point:
         pass

@@ -21,11 +21,7 @@ pub fn list(
     let mut items = valid.rows.child(0)?;
     valid.for_each(|run| {
         let (start, end) = binary::span(valid.rows.array(run.array), run, width)?;
-        items.push_from_first(Run {
-            array: run.array,
-            start,
-            length: end - start,
-        })
+        items.push_from_first(run.of_child(start, end - start))
     })?;
     writing.child(encoder, field.child(0)?, &items)
 }
@@ -49,11 +45,7 @@ pub fn list_view(
             ends.push(length)?;
             let start = binary::offset(offsets, row, width)?;
             if length > 0 {
-                items.push_from_first(Run {
-                    array: run.array,
-                    start,
-                    length,
-                })?;
+                items.push_from_first(run.of_child(start, length))?;
             }
         }
         Ok(())
@@ -74,11 +66,7 @@ pub fn fixed_list(
     valid.for_each(|run| {
         let start = in_range(run.start.checked_mul(size))?;
         let length = in_range(run.length.checked_mul(size))?;
-        items.push_from_first(Run {
-            array: run.array,
-            start,
-            length,
-        })
+        items.push_from_first(run.of_child(start, length))
     })?;
     writing.child(encoder, field.child(0)?, &items)
 }
@@ -129,11 +117,7 @@ pub fn union(
             } else {
                 row
             };
-            child.push_from_first(Run {
-                array: run.array,
-                start,
-                length: 1,
-            })?;
+            child.push_from_first(run.of_child(start, 1))?;
         }
         Ok(())
     })?;
@@ -168,11 +152,7 @@ pub fn run_ends(
             if end <= start {
                 return Err(Error::Malformed("run ends do not ascend"));
             }
-            let value = Run {
-                array: run.array,
-                start: index,
-                length: 1,
-            };
+            let value = run.of_child(index, 1);
             merged.add(writing, field_of_values, value, end - start)?;
             (start, index) = (end, index + 1);
         }

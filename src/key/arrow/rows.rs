@@ -26,6 +26,16 @@ impl Run {
     pub fn end(self) -> usize {
         self.start + self.length
     }
+
+    /// Rows of a child of the same array.
+    #[must_use]
+    pub fn of_child(self, start: usize, length: usize) -> Self {
+        Self {
+            start,
+            length,
+            ..self
+        }
+    }
 }
 
 impl<'a> Rows<'a> {

@@ -74,8 +74,7 @@ fn table<'py>(
     let py = value.py();
     let schema = value.getattr(intern!(py, "schema"))?;
     let rows = value.getattr(intern!(py, "num_rows"))?;
-    let stream = value.call_method0(intern!(py, "__arrow_c_stream__"))?;
-    let content = Column::of_stream(&stream)?;
+    let content = streamed(value)?;
     // A table without columns has rows all the same, and its stream may have none.
     let record = record.with(Part::Inner(rows));
     with_content(record, &content, &Fields::of_schema(&schema)?)
@@ -87,9 +86,11 @@ fn chunked<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     check_memory(walk, value)?;
-    let stream = value.call_method0(intern!(value.py(), "__arrow_c_stream__"))?;
-    let content = Column::of_stream(&stream)?;
-    with_content(record, &content, &Fields::of(value)?)
+    with_content(record, &streamed(value)?, &Fields::of(value)?)
+}
+
+fn streamed(value: &Bound<'_, PyAny>) -> PyResult<Column> {
+    Column::of_stream(&value.call_method0(intern!(value.py(), "__arrow_c_stream__"))?)
 }
 
 /// An array of an extension type may be of a user's class, which is not asked.
