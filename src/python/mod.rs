@@ -137,6 +137,8 @@ imported! {
     POLARS_LAZY = "polars"."LazyFrame";
     /// What polars knows of an expression.
     POLARS_META = "polars.expr.meta"."ExprMetaNameSpace";
+    /// Makes a series of polars' own handle on it.
+    POLARS_WRAP = "polars._utils.wrap"."wrap_s";
     /// A type of polars' whose columns hold Python's objects.
     POLARS_OBJECT = "polars"."Object";
     /// Registers what runs at the interpreter's exit.

@@ -21,6 +21,8 @@ pub struct Column {
     /// What the column is.
     pub field: Schema,
     chunks: Vec<Array>,
+    /// Whether the column is the one child of each chunk.
+    is_inside: bool,
 }
 
 /// The field in a capsule that `__arrow_c_schema__` returned.
@@ -42,6 +44,7 @@ impl Column {
         Ok(Self {
             field: schema(&field)?,
             chunks: vec![take(&array, c"arrow_array")?],
+            is_inside: false,
         })
     }
 
@@ -53,7 +56,19 @@ impl Column {
         while let Some(chunk) = stream.next_chunk().map_err(PyValueError::new_err)? {
             chunks.push(chunk);
         }
-        Ok(Self { field, chunks })
+        Ok(Self {
+            field,
+            chunks,
+            is_inside: false,
+        })
+    }
+
+    /// The one column of what `__arrow_c_stream__` returned for a table.
+    pub fn of_table(capsule: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            is_inside: true,
+            ..Self::of_stream(capsule)?
+        })
     }
 
     /// The node of the content.
@@ -64,7 +79,8 @@ impl Column {
     ) -> PyResult<Part<'py>> {
         let write = || -> super::Result<Node> {
             let mut encoder = Encoder::new();
-            data::write(&mut encoder, &self.field, &self.chunks, dictionaries)?;
+            let (field, chunks) = self.column()?;
+            data::write(&mut encoder, field, chunks, dictionaries)?;
             Ok(Node::from_slice(encoder.as_bytes()))
         };
         let node = if self.is_short() {
@@ -73,6 +89,14 @@ impl Column {
             py.detach(write)
         };
         Ok(Part::Node(node?))
+    }
+
+    fn column(&self) -> super::Result<(&Schema, Vec<&Array>)> {
+        if !self.is_inside {
+            return Ok((&self.field, self.chunks.iter().collect()));
+        }
+        let chunks = self.chunks.iter().map(Array::only_child);
+        Ok((self.field.child(0)?, chunks.collect::<super::Result<_>>()?))
     }
 
     fn is_short(&self) -> bool {

@@ -31,10 +31,10 @@ pub struct Writing {
 pub fn write(
     encoder: &mut Encoder,
     field: &Schema,
-    chunks: &[Array],
+    chunks: Vec<&Array>,
     dictionaries: Dictionaries,
 ) -> Result<()> {
-    let rows = Rows::of(chunks.iter().collect())?;
+    let rows = Rows::of(chunks)?;
     let depth = 0;
     Writing {
         dictionaries,

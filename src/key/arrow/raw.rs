@@ -267,6 +267,15 @@ impl Array {
         unsafe { at(self.children, self.n_children, index) }
     }
 
+    /// The column of a table's chunk that has one.
+    pub fn only_child(&self) -> Result<&Self> {
+        let child = self.child(0)?;
+        if self.n_children != 1 || self.offset != 0 || self.length != child.length {
+            return Err(Error::Malformed("it is no table of one column"));
+        }
+        Ok(child)
+    }
+
     /// The values, if the rows are indices into a dictionary.
     pub fn dictionary(&self) -> Result<&Self> {
         // SAFETY: the producer's promise.

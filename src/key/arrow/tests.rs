@@ -8,7 +8,12 @@ use crate::key::encoder::Encoder;
 
 fn try_node(field: &Schema, chunks: &[Array]) -> super::Result<Vec<u8>> {
     let mut encoder = Encoder::new();
-    data::write(&mut encoder, field, chunks, Dictionaries::Whole)?;
+    data::write(
+        &mut encoder,
+        field,
+        chunks.iter().collect(),
+        Dictionaries::Whole,
+    )?;
     Ok(encoder.as_bytes().to_vec())
 }
 

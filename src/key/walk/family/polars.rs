@@ -83,7 +83,7 @@ fn attributes<'py>(
 
 /// Height, then the columns; a frame without columns has a height all the same.
 fn frame<'py>(
-    walk: &mut Walk<'_, 'py>,
+    _: &mut Walk<'_, 'py>,
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
@@ -95,31 +95,26 @@ fn frame<'py>(
         .call_method0(intern!(py, "get_columns"))?
         .try_iter()?
     {
-        let column = column_of(walk, value, &column?, Record::new("polars.Series"))?;
+        let column = column_of(&column?, Record::new("polars.Series"))?;
         record = record.with(Part::Record(column));
     }
     Ok(record)
 }
 
 fn series<'py>(
-    walk: &mut Walk<'_, 'py>,
+    _: &mut Walk<'_, 'py>,
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let handle = value.getattr(intern!(value.py(), "_s"))?;
-    column_of(walk, value, &handle, record)
+    column_of(&handle, record)
 }
 
 /// Name, type, content.
-fn column_of<'py>(
-    walk: &Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    handle: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    let py = value.py();
+fn column_of<'py>(handle: &Bound<'py, PyAny>, record: Record<'py>) -> Result<Record<'py>> {
+    let py = handle.py();
     let name = handle.call_method0(intern!(py, "name"))?;
-    let class = handle.call_method0(intern!(py, "dtype"))?;
+    let class = instance(handle.call_method0(intern!(py, "dtype"))?)?;
     let record = record
         .with(Part::Inner(name))
         .with(Part::Inner(class.clone()));
@@ -128,14 +123,24 @@ fn column_of<'py>(
         let values = handle.call_method0(intern!(py, "to_list"))?;
         return Ok(record.with(Part::Items(values)));
     }
-    let Some(export) = handle.getattr_opt(intern!(py, "__arrow_c_stream__"))? else {
-        let reason = "this version of polars does not hand out its memory; 1.3 and later do";
-        return Err(walk.unhashable(value, reason, None));
-    };
-    let content = Column::of_stream(&export.call1((py.None(),))?)?;
+    let content = exported(handle)?;
     // The order and the number of categories depend on what else the process has seen. An Enum's are
     // in its type.
     Ok(record.with(content.data_part(py, Dictionaries::Used)?))
+}
+
+fn exported(handle: &Bound<'_, PyAny>) -> PyResult<Column> {
+    let py = handle.py();
+    let export = intern!(py, "__arrow_c_stream__");
+    let direct = handle.call_method1(export, (py.None(),));
+    let direct = direct.and_then(|stream| Column::of_stream(&stream));
+    if direct.is_ok() {
+        return direct;
+    }
+    // Some versions before 2 hand out a column of some types only as that of a frame.
+    let column = python::POLARS_WRAP.get(py)?.call1((handle,))?;
+    let frame = column.call_method0(intern!(py, "to_frame"))?;
+    Column::of_table(&frame.call_method0(export)?)
 }
 
 fn is_object(class: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -147,6 +152,10 @@ fn data_type<'py>(
     value: &Bound<'py, PyAny>,
     mut record: Record<'py>,
 ) -> Result<Record<'py>> {
+    if record.name == "polars.Categorical" && !value.hasattr(intern!(value.py(), "categories"))? {
+        // As it was before 1.32.
+        return Ok(record.with(parameter_of(value, "ordering")?));
+    }
     let found = PARAMETERS.iter().find(|(name, _)| *name == record.name);
     for parameter in found.map_or(&[][..], |(_, parameters)| *parameters) {
         record = record.with(parameter_of(value, parameter)?);
