@@ -1,7 +1,9 @@
 //! Keys: what identifies a call.
 //!
-//! [`encoder`], [`tag`], [`record`], [`strided`] and [`call_key`] are pure; the other files walk Python objects over them.
+//! [`encoder`], [`tag`], [`record`], [`strided`], [`arrow`] and [`call_key`] are pure; the other files walk
+//! Python objects over them.
 
+pub mod arrow;
 pub mod call_key;
 pub mod encoder;
 pub mod record;

@@ -169,6 +169,31 @@ const STEPS: &[(&str, &[&str])] = &[
     ("pandas.Period", &["", ".freq"]),
     ("pandas.Interval", &[".left", ".right", ".closed"]),
     ("", &[".__class__", "", ""]),
+    ("polars.DataFrame", &[".height", " (a column)"]),
+    ("polars.Series", &[".name", ".dtype", ""]),
+    ("polars.Schema", &[".names()", ".dtypes()"]),
+    ("polars.Field", &[".name", ".dtype"]),
+    ("polars.List", &[".inner"]),
+    ("polars.Array", &[".inner", ".size"]),
+    ("polars.Struct", &[".fields"]),
+    ("polars.Enum", &[".categories"]),
+    ("polars.Categorical", &[".categories"]),
+    (
+        "pyarrow.Table",
+        &[".num_rows", ".schema", ".schema.types", ""],
+    ),
+    (
+        "pyarrow.RecordBatch",
+        &[".num_rows", ".schema", ".schema.types", ""],
+    ),
+    ("pyarrow.ChunkedArray", &[".type", " (its types)", ""]),
+    ("pyarrow.ExtensionArray", &[".type", " (its types)", ""]),
+    ("pyarrow.Schema", &["", ".types"]),
+    ("pyarrow.Field", &["", " (its types)"]),
+    (
+        "pyarrow.DictionaryScalar",
+        &[".type", "", "", ".dictionary"],
+    ),
 ];
 
 /// Stands for the name of a column, which the first part tells.

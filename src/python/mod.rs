@@ -129,8 +129,28 @@ imported! {
     NO_MASK = "numpy.ma"."nomask";
     /// A queue with two ends.
     DEQUE = "collections"."deque";
-    /// A dict with an order of its own.
+    /// A column of pyarrow's, in one piece.
+    ARROW_ARRAY = "pyarrow.lib"."Array";
+    /// A type of pyarrow's.
+    ARROW_DATA_TYPE = "pyarrow.lib"."DataType";
+    /// A type of pyarrow's that stands for indices into a dictionary.
+    ARROW_DICTIONARY = "pyarrow.lib"."DictionaryType";
+    /// A type of pyarrow's that gives another a meaning.
+    ARROW_EXTENSION = "pyarrow.lib"."BaseExtensionType";
+    /// Keys and values of pyarrow's.
+    ARROW_METADATA = "pyarrow.lib"."KeyValueMetadata";
+    /// Makes an array of a scalar.
+    ARROW_REPEAT = "pyarrow.lib"."repeat";
+    /// A dict that can be put in another order.
     ORDERED_DICT = "collections"."OrderedDict";
+    /// A query of polars'.
+    POLARS_LAZY = "polars"."LazyFrame";
+    /// What polars knows of an expression.
+    POLARS_META = "polars.expr.meta"."ExprMetaNameSpace";
+    /// Makes a series of polars' own handle on it.
+    POLARS_WRAP = "polars._utils.wrap"."wrap_s";
+    /// A type of polars' whose columns hold Python's objects.
+    POLARS_OBJECT = "polars"."Object";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.

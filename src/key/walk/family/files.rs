@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyType};
 
 use super::contents::Contents;
-use super::{Family, own_attributes};
+use super::{Family, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -33,16 +33,7 @@ fn beside_file<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    let Some(attributes) = own_attributes(value, base)? else {
-        return Ok(None);
-    };
-    let attributes = attributes.copy()?;
-    for name in ["mode", "name"] {
-        if attributes.contains(name)? {
-            attributes.del_item(name)?;
-        }
-    }
-    Ok(Some(attributes))
+    attributes_except(value, base, &["mode", "name"])
 }
 
 fn binary<'py>(
