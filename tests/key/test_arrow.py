@@ -276,7 +276,10 @@ def test_chunks_with_dictionaries_of_their_own_have_one(key):
     first = pa.DictionaryArray.from_arrays([0, 1], ["a", "b"])
     second = pa.DictionaryArray.from_arrays([0, 1, None], ["c", "a"])
     whole = pa.DictionaryArray.from_arrays([0, 1, 2, 0, None], ["a", "b", "c"])
-    assert key(pa.chunked_array([first, second])) == key(pa.chunked_array([whole]))
+    cut, uncut = pa.chunked_array([first, second]), pa.chunked_array([whole])
+    assert key(cut) == key(uncut)
+    assert key(pa.table({"a": cut})) == key(pa.table({"a": uncut}))
+    assert key(pa.table({"a": cut})) == key(pa.table({"a": cut.unify_dictionaries()}))
 
 
 def test_a_null_of_a_dictionary_keeps_its_dictionary(key):
@@ -377,7 +380,7 @@ def test_buffers_and_metadata(key):
 
 
 def test_messages_say_which_type_has_no_content(key):
-    columns = [pa.ExtensionArray.from_storage(Unit((item for item in "m")), pa.array([1]))]
+    columns = [pa.ExtensionArray.from_storage(Unit(item for item in "m"), pa.array([1]))]
     with pytest.raises(UnhashableParamError, match=r"argument value.schema.types\[0\].unit,"):
         key(pa.table(columns, ["a"]))
 

@@ -10,6 +10,7 @@ import sys
 import polars as pl
 import polars.selectors as cs
 import pytest
+from polars.io.plugins import register_io_source
 
 import memoxide as mx
 from memoxide.errors import UnhashableParamError
@@ -215,6 +216,8 @@ def test_expressions_and_queries_differ(key):
         lambda: pl.fold(0, lambda left, right: left + right, [pl.col("a")]),
         lambda: pl.col("a").name.map(lambda name: name.upper()),
         lambda: pl.col("a").name.map(str.upper),
+        lambda: pl.col("a").name.map(repr),
+        lambda: register_io_source(iter, schema={"a": pl.Int64}),
         lambda: pl.LazyFrame({"a": [1]}).map_batches(lambda frame: frame),
         lambda: pl.LazyFrame({"a": [1]}).group_by("a").map_groups(lambda group: group, None),
         lambda: pl.LazyFrame({"a": [1]}).select(pl.col("a").map_batches(len)),
