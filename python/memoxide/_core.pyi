@@ -375,7 +375,7 @@ def parse_size(text: str) -> int:
     """Bytes that a size string stands for."""
 
 def encode_value(value: object) -> bytes:
-    """The encoding of a value as an argument that no hash function sees."""
+    """Return the encoding of a value as an argument that no hash function sees."""
 
 def names_of_code(code: CodeType) -> tuple[list[str], list[str], list[str]]:
     """Names that a code object loads from its globals, takes as attributes, and assigns."""

@@ -14,7 +14,6 @@ import pytest
 
 from memoxide.errors import UnhashableParamError
 
-
 # The type code of text, which 3.13 renamed.
 CHARACTERS = "w" if sys.version_info >= (3, 13) else "u"
 
