@@ -1,5 +1,7 @@
 //! Functions by their code; methods, modules, closure cells.
 
+use std::collections::BTreeSet;
+
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCode, PyDict, PyFunction, PyModule, PyString, PyTuple, PyType};
@@ -7,6 +9,7 @@ use pyo3::types::{PyBytes, PyCode, PyDict, PyFunction, PyModule, PyString, PyTup
 use super::Walk;
 use super::class::is_held;
 use super::frame::Shape;
+use super::label::Label;
 use crate::api::function::CachedFunction;
 use crate::api::method::CachedMethod;
 use crate::error::Result;
@@ -93,10 +96,18 @@ impl<'py> Walk<'_, 'py> {
         }]);
         let names = Names::of(&parts[2])?;
         parts[5] = self.closure(value, &parts[5], &names)?;
+        let mut apart = BTreeSet::new();
         if installed.is_none() {
-            parts.push(self.globals(value, &names)?.into_any());
+            let meanings = self.globals(value, &names, &mut apart)?;
+            parts.push(meanings.into_any());
         }
-        self.open_fixed(value, Tag::Function, Shape::Function, parts)
+        self.open_fixed(value, Tag::Function, Shape::Function, parts)?;
+        let variables = value.getattr("__code__")?.getattr("co_freevars")?;
+        let label = Label::new(&module, &name)
+            .with_apart(apart)
+            .with_variables(variables.extract()?);
+        self.label(label);
+        Ok(())
     }
 
     /// A closure without the variables that the function itself assigns.
@@ -134,25 +145,32 @@ impl<'py> Walk<'_, 'py> {
         &mut self,
         function: &Bound<'py, PyAny>,
         names: &Names,
+        apart: &mut BTreeSet<String>,
     ) -> Result<Bound<'py, PyDict>> {
         let followed = Followed::by(function, names)?;
         self.watch(followed.watches);
-        if self.follow == Follow::Inside {
-            return Ok(followed.values);
-        }
         let values = PyDict::new(self.py);
         for (name, value) in followed.values {
             let value = if self.has_definition(&value)? {
-                let definition = definition_of(&value, self.function)?;
-                let digest = PyBytes::new(self.py, &definition.digest);
-                self.watch([Watch::Definition(definition)]);
-                digest.into_any()
+                apart.insert(name.to_string());
+                self.beside(value)?
             } else {
                 value
             };
             values.set_item(name, value)?;
         }
         Ok(values)
+    }
+
+    /// What stands for a function or a class of the user's own that another one names.
+    fn beside(&mut self, value: Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>> {
+        if self.follow == Follow::Inside {
+            return Ok(value);
+        }
+        let definition = definition_of(&value, self.function)?;
+        let digest = PyBytes::new(self.py, &definition.digest);
+        self.watch([Watch::Definition(definition)]);
+        Ok(digest.into_any())
     }
 
     /// Whether `value` is a function or a class of the user's own.

@@ -9,6 +9,7 @@ use pyo3::types::{PyDict, PyFunction, PyMapping, PyString, PyType};
 
 use super::Walk;
 use super::frame::Shape;
+use super::label::Label;
 use super::object::filtered;
 use crate::error::Result;
 use crate::key::definition::{
@@ -92,9 +93,35 @@ impl<'py> Walk<'_, 'py> {
             class.getattr(intern!(py, "__bases__"))?,
             attributes.into_any(),
         ];
+        let label = self.class_label(&parts)?;
         self.open_fixed(class.as_any(), Tag::Class, Shape::Class, parts)?;
         self.lenient += 1;
+        if let Some(label) = label {
+            self.label(label);
+        }
         Ok(())
+    }
+
+    /// Notes what a class is called, what its bases are, and which attributes it has.
+    fn class_label(&mut self, parts: &[Bound<'py, PyAny>]) -> Result<Option<Label>> {
+        let [module, name, _, bases, attributes] = parts else {
+            return Ok(None);
+        };
+        if !self.follows_definition() {
+            return Ok(None);
+        }
+        let (module, name) = (module.to_string(), name.to_string());
+        let mut summary = String::new();
+        for base in bases.try_iter()? {
+            let named = Named::of(&base?.cast_into().map_err(PyErr::from)?)?.unwrap_or_default();
+            summary += &format!("{}.{},", named.module, named.name);
+        }
+        for attribute in attributes.try_iter()? {
+            summary += &format!("{},", attribute?);
+        }
+        self.outline
+            .note(&format!("{module}.{name}"), summary.as_bytes());
+        Ok(Some(Label::new(&module, &name)))
     }
 
     /// A class of the user's own among the arguments, by the digest of its definition.
