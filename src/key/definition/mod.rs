@@ -4,7 +4,10 @@
 //! and constants that it names, transitively. It is made once; from then on pointers are compared.
 
 mod bytecode;
+mod constant;
 mod follow;
+mod frozen;
+mod imports;
 mod known;
 mod origin;
 mod outline;
@@ -17,10 +20,10 @@ use pyo3::prelude::*;
 
 pub use self::bytecode::Names;
 pub use self::follow::{Follow, Followed, followed};
-pub use self::known::{class_node, definition_of, remember_class};
+pub use self::known::{body_of, class_node, definition_of, remember_class};
 pub use self::origin::installed_version;
 pub use self::outline::{Outline, PartDigest};
-pub use self::watch::{Seen, Watch};
+pub use self::watch::{Defaults, Seen, Watch};
 use super::hashers::FOR_DEFINITIONS;
 use super::tag::Tag;
 use super::walk::Walk;
@@ -42,7 +45,17 @@ pub struct Definition {
 impl Definition {
     /// Reads a function or a class on behalf of the cached function `name`.
     pub fn read(object: &Bound<'_, PyAny>, name: &str, follow: Follow) -> Result<Self> {
+        Self::walk(object, name, follow, false)
+    }
+
+    /// Reads a function's code and what the names in it mean, without defaults and closure.
+    pub fn read_body(function: &Bound<'_, PyAny>, name: &str) -> Result<Self> {
+        Self::walk(function, name, Follow::Inside, true)
+    }
+
+    fn walk(object: &Bound<'_, PyAny>, name: &str, follow: Follow, is_body: bool) -> Result<Self> {
         let mut walk = Walk::new(object.py(), name, &FOR_DEFINITIONS, follow);
+        walk.is_body = is_body;
         let (watches, parts) = walk.definition(name, object)?;
         let is_unique = walk.is_opaque();
         if is_unique {

@@ -190,6 +190,17 @@ impl<'py> Frame<'py> {
         }
     }
 
+    /// Whether it is a function's.
+    pub fn is_function(&self) -> bool {
+        matches!(
+            self.cursor,
+            Cursor::Fixed {
+                shape: Shape::Function,
+                ..
+            }
+        )
+    }
+
     /// Whether the walk is lenient inside: a class is known by what of it has content.
     pub fn is_definition(&self) -> bool {
         matches!(

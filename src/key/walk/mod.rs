@@ -6,6 +6,7 @@ mod containers;
 mod custom;
 pub mod family;
 mod frame;
+mod harmless;
 mod label;
 mod leaf;
 mod memo;
@@ -56,12 +57,16 @@ pub struct Walk<'a, 'py> {
     root: Option<Bound<'py, PyString>>,
     /// What of the code that is met is followed.
     follow: Follow,
+    /// Whether the definition is that of a function's code alone, without defaults and closure.
+    pub is_body: bool,
     /// Where a definition's parts were found; only in a walk over one.
     watches: Option<Vec<Watch>>,
     /// What the definition consists of.
     outline: Outline,
     /// Inside of how many definitions the walk is: there, what has no content is named by its type.
     lenient: usize,
+    /// Inside of how many functions it is.
+    functions: usize,
     opaque: bool,
     visits: usize,
     unordered: usize,
@@ -82,9 +87,11 @@ impl<'a, 'py> Walk<'a, 'py> {
             families: Families::default(),
             root: None,
             follow,
+            is_body: false,
             watches: None,
             outline: Outline::default(),
             lenient: 0,
+            functions: 0,
             opaque: false,
             visits: 0,
             unordered: 0,
@@ -194,6 +201,11 @@ impl<'a, 'py> Walk<'a, 'py> {
         }
     }
 
+    /// Whether the walk is inside of a definition, or of a function that is an argument.
+    fn is_in_code(&self) -> bool {
+        self.lenient > 0 || self.functions > 0
+    }
+
     /// The number of a bare `object()` among those that the walk has met.
     fn sentinel_number(&mut self, value: &Bound<'py, PyAny>) -> usize {
         let known = self.sentinels.iter().position(|known| known.is(value));
@@ -219,6 +231,7 @@ impl<'a, 'py> Walk<'a, 'py> {
             || self.container(value)?
             || self.family(value)?
             || self.callable(value)?
+            || self.harmless(value)?
             || self.standard(value)?
         {
             return Ok(());
@@ -290,6 +303,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         if frame.is_definition() {
             self.lenient -= 1;
         }
+        self.functions -= usize::from(frame.is_function());
         if frame.suspends {
             self.suspended.pop();
         }
