@@ -488,7 +488,7 @@ def f(x): return DTYPE, SCALAR, DAY, WHEN, SPAN, MONTH, SINE(x), pd.NaT, np.nan
         [
             ("float32", "float16"),
             ("1.5", "2.5"),
-            ("2024-01-01\")\nWHEN", "2024-01-02\")\nWHEN"),
+            ('2024-01-01")\nWHEN', '2024-01-02")\nWHEN'),
             ('tz="UTC"', 'tz="Europe/Paris"'),
             ("1h", "2h"),
             ('"2024-01"', '"2024-02"'),

@@ -66,7 +66,9 @@ impl<'py> Walk<'_, 'py> {
         if named.is_none() && !CLASSES.contains(&(&module, &name)) {
             return Ok(false);
         }
-        if !is_static(&class)? && !is_held(class.as_any(), &module, &name)? {
+        // The class of locks is not found under its own name.
+        let held = if name == "lock" { "LockType" } else { &name };
+        if !is_static(&class)? && !is_held(class.as_any(), &module, held)? {
             return Ok(false);
         }
         let name = named.map(|(_, _, name)| value.getattr(*name)).transpose()?;
