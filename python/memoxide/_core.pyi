@@ -376,13 +376,15 @@ def parse_size(text: str) -> int:
     """Bytes that a size string stands for."""
 
 def encode_value(value: object) -> bytes:
-    """The encoding of a value as an argument that no hash function sees."""
+    """Encode a value as an argument that no hash function sees."""
 
-def names_of_code(code: CodeType) -> tuple[list[str], list[str], list[str]]:
-    """Names that a code object loads from its globals, takes as attributes, and assigns."""
+def names_of_code(
+    code: CodeType,
+) -> tuple[list[str], list[str], list[str], list[tuple[int, str, list[str]]]]:
+    """Names that a code object loads from its globals, takes as attributes, assigns, and imports."""
 
 def outline(object: object) -> list[tuple[str, str]]:
-    """The parts of a definition by name, each with a digest of its own."""
+    """Parts of a definition by name, each with a digest of its own."""
 
 def after_fork() -> None:
     """Note that this process is the child of a fork."""

@@ -74,14 +74,25 @@ pub fn outline(object: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
         .collect())
 }
 
-/// The names that a code object loads from its globals, takes as attributes, and assigns.
+/// The names that a code object loads from its globals, takes as attributes, assigns, and imports.
 #[pyfunction]
-pub fn names_of_code(code: &Bound<'_, PyAny>) -> PyResult<(Vec<String>, Vec<String>, Vec<String>)> {
+pub fn names_of_code(code: &Bound<'_, PyAny>) -> PyResult<NamesOfCode> {
     let names = Names::of(code)?;
     let list = |names: BTreeSet<String>| names.into_iter().collect();
+    let imports = names.imports.into_iter();
+    let imports = imports.map(|import| (import.level, import.module, import.names));
     Ok((
         list(names.globals),
         list(names.attributes),
         list(names.assigned),
+        imports.collect(),
     ))
 }
+
+/// Globals, attributes, assigned variables, and imports: level, module, names.
+type NamesOfCode = (
+    Vec<String>,
+    Vec<String>,
+    Vec<String>,
+    Vec<(usize, String, Vec<String>)>,
+);

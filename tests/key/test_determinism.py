@@ -1,4 +1,4 @@
-"""One key for the same code, in every process and each time it is executed; another after an edit."""
+"""One key for the same code, whenever and wherever it is executed; another after an edit."""
 
 import json
 import os

@@ -123,7 +123,7 @@ impl Opcodes {
     /// Whether the instruction leaves the first local variable on top of the stack.
     fn loads_first(&self, (opcode, argument): Instruction) -> bool {
         let alone = self.load_fast.contains(&opcode) && argument == 0;
-        alone || (self.load_two.contains(&opcode) && argument & 15 == 0)
+        alone || (self.load_two.contains(&opcode) && argument % 16 == 0)
     }
 }
 
