@@ -550,6 +550,18 @@ def f(x):
     ),
 }
 
+if sys.version_info >= (3, 12):
+    CASES["parameters of types"] = (
+        """
+class Box[T: int]:
+    def get(self, default: T = 1) -> T: return default
+def first[T, *Ts, **P](x: T) -> T: return x
+type Pair[T] = tuple[T, T]
+def f(x): return Box[int]().get(), first(x), Pair
+""",
+        [("T = 1", "T = 2"), ("return x\n", "return -x\n")],
+    )
+
 
 def run(source):
     """Executes the source as a module of the user's own, as each rerun of an app does."""

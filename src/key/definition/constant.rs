@@ -8,50 +8,47 @@ use crate::python::{self, immutable};
 
 /// Classes of the standard library and of data libraries whose instances are constants, and so are
 /// those of their installed subclasses: top module and name.
-const CLASSES: &[(&str, &[&str])] = &[
-    (
-        "builtins",
-        &[
-            "slice",
-            "method_descriptor",
-            "wrapper_descriptor",
-            "classmethod_descriptor",
-        ],
-    ),
-    ("builtins", &["method-wrapper"]),
-    ("datetime", &["datetime", "time"]),
-    ("fractions", &["Fraction"]),
-    ("functools", &["partialmethod", "singledispatchmethod"]),
-    ("ipaddress", &["_IPAddressBase"]),
-    ("numpy", &["generic", "dtype", "ufunc"]),
-    ("operator", &["itemgetter", "attrgetter", "methodcaller"]),
-    (
-        "pandas",
-        &[
-            "Timestamp",
-            "Timedelta",
-            "Period",
-            "Interval",
-            "NaTType",
-            "NAType",
-        ],
-    ),
-    ("pandas", &["BaseOffset", "ExtensionDtype"]),
-    ("polars", &["DataType"]),
-    ("pyarrow", &["DataType", "Field", "Schema", "Scalar"]),
-    ("types", &["GenericAlias", "UnionType"]),
-    (
-        "typing",
-        &[
-            "_BaseGenericAlias",
-            "_SpecialForm",
-            "TypeVar",
-            "ParamSpec",
-            "NewType",
-            "Union",
-        ],
-    ),
-    ("zoneinfo", &["ZoneInfo"]),
+const CLASSES: &[(&str, &str)] = &[
+    ("builtins", "slice"),
+    ("builtins", "method-wrapper"),
+    ("builtins", "method_descriptor"),
+    ("builtins", "wrapper_descriptor"),
+    ("builtins", "classmethod_descriptor"),
+    ("datetime", "datetime"),
+    ("datetime", "time"),
+    ("fractions", "Fraction"),
+    ("functools", "partialmethod"),
+    ("functools", "singledispatchmethod"),
+    ("ipaddress", "_IPAddressBase"),
+    ("numpy", "dtype"),
+    ("numpy", "generic"),
+    ("numpy", "ufunc"),
+    ("operator", "attrgetter"),
+    ("operator", "itemgetter"),
+    ("operator", "methodcaller"),
+    ("pandas", "BaseOffset"),
+    ("pandas", "ExtensionDtype"),
+    ("pandas", "Interval"),
+    ("pandas", "NAType"),
+    ("pandas", "NaTType"),
+    ("pandas", "Period"),
+    ("pandas", "Timedelta"),
+    ("pandas", "Timestamp"),
+    ("polars", "DataType"),
+    ("pyarrow", "DataType"),
+    ("pyarrow", "Field"),
+    ("pyarrow", "Scalar"),
+    ("pyarrow", "Schema"),
+    ("types", "GenericAlias"),
+    ("types", "UnionType"),
+    ("typing", "NewType"),
+    ("typing", "ParamSpec"),
+    ("typing", "TypeVar"),
+    ("typing", "TypeVarTuple"),
+    ("typing", "Union"),
+    ("typing", "_BaseGenericAlias"),
+    ("typing", "_SpecialForm"),
+    ("zoneinfo", "ZoneInfo"),
 ];
 
 /// Whether `value` is a constant without parts that would have to be looked at.
@@ -69,7 +66,7 @@ pub fn is_constant(value: &Bound<'_, PyAny>) -> PyResult<bool> {
         return Ok(is_of_builtin_value(value));
     }
     for base in class.mro() {
-        if is_listed(base.cast()?)? {
+        if is_listed(base.cast()?) {
             return Ok(true);
         }
     }
@@ -85,13 +82,13 @@ fn is_of_builtin_value(value: &Bound<'_, PyAny>) -> bool {
         || value.is_instance_of::<PyComplex>()
 }
 
-fn is_listed(class: &Bound<'_, PyType>) -> PyResult<bool> {
-    let (module, name) = (class.module()?, class.name()?);
+fn is_listed(class: &Bound<'_, PyType>) -> bool {
+    let (Ok(module), Ok(name)) = (class.module(), class.name()) else {
+        return false;
+    };
     let (module, name) = (module.to_string_lossy(), name.to_string_lossy());
     let top = module.split('.').next().unwrap_or_default();
     // The private modules of the C accelerators have the public ones' names after the underscore.
     let top = top.strip_prefix('_').unwrap_or(top);
-    Ok(CLASSES
-        .iter()
-        .any(|(module, names)| *module == top && names.contains(&name.as_ref())))
+    CLASSES.contains(&(top, &name))
 }

@@ -38,11 +38,14 @@ const CLASSES: &[(&str, &str)] = &[
     ("_abc", "_abc_data"),
 ];
 
-/// Those that have a name, and where it is.
+/// Those that have a name, and where it is. Parameters of generic code are not run.
 const NAMED: &[(&str, &str, &str)] = &[
     ("logging", "Logger", "name"),
     ("logging", "RootLogger", "name"),
     ("_contextvars", "ContextVar", "name"),
+    ("typing", "TypeVar", "__name__"),
+    ("typing", "ParamSpec", "__name__"),
+    ("typing", "TypeVarTuple", "__name__"),
 ];
 
 /// Where programs write for those who watch them.
@@ -60,7 +63,9 @@ impl<'py> Walk<'_, 'py> {
             return Ok(true);
         }
         let class = value.get_type();
-        let (module, name) = (class.module()?, class.qualname()?);
+        let (Ok(module), Ok(name)) = (class.module(), class.qualname()) else {
+            return Ok(false);
+        };
         let (module, name) = (module.to_string_lossy(), name.to_string_lossy());
         let named = NAMED.iter().find(|(m, n, _)| (*m, *n) == (&module, &name));
         if named.is_none() && !CLASSES.contains(&(&module, &name)) {
