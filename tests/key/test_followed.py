@@ -515,3 +515,17 @@ def f(x): return deep, wide
     assert code.f.key(1) == code.f.key(1)
     while isinstance(code.deep, tuple):
         code.deep = code.deep[0]
+
+
+def test_objects_that_call_many_others_end(user):
+    code = user("""
+class Layer:
+    def __init__(self, *parts): self.parts = parts; self.name = "layer"
+    def __call__(self, x): return x
+layers = [Layer() for _ in range(30)]
+for layer in layers: layer.parts = tuple(layers)
+layer = layers[0]
+@mx.cache_data
+def f(x): return layer(x)
+""")
+    assert code.f.key(1) == code.f.key(1)

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyComplex, PyFloat, PyInt, PyString, PyType};
 
-use super::follow::is_own_class;
+use super::instance::is_own_class;
 use crate::python::{self, immutable};
 
 /// Classes of the standard library and of data libraries whose instances are constants, and so are

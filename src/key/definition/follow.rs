@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{
-    PyCFunction, PyDict, PyFunction, PyModule, PyModuleMethods, PyString, PyTuple, PyType,
-};
+use pyo3::types::{PyCFunction, PyDict, PyFunction, PyModule, PyModuleMethods, PyString, PyType};
 
 use super::bytecode::Import;
 use super::constant::is_constant;
 use super::frozen::followed_parts;
 use super::imports::Imported;
+use super::instance::of_instance;
 use super::{Names, Seen, Watch, installed_version};
 use crate::api::function::CachedFunction;
 use crate::python;
@@ -28,76 +27,51 @@ pub enum Follow {
     Inside,
 }
 
-/// Containers that do not change are looked into so deep.
+/// Containers and objects are looked into so deep.
 const MAX_DEPTH: usize = 8;
 
-/// What of a value is part of the definition that names it: code and constants, and of state its
-/// class, if that is the user's own. Nothing, if the value is nothing but state, which changes
-/// while the program runs.
+/// So many are looked at for one name.
+const MAX_LOOKS: usize = 1_000;
+
+/// How far one has looked into a value.
+#[derive(Default)]
+pub struct Look {
+    depth: usize,
+    count: usize,
+}
+
+/// What of a value is part of the definition that names it: code and constants, and of an object
+/// that is state the code in it. Nothing, if the value is nothing but state, which changes while
+/// the program runs.
 pub fn followed<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    match followed_inside(value, 0) {
+    match Look::default().inside(value) {
         // What does not let itself be looked at is state.
         Err(raised) if raised.is_instance_of::<PyException>(value.py()) => Ok(None),
         followed => followed,
     }
 }
 
-/// The same for what lies in so many containers.
-pub fn followed_inside<'py>(
-    value: &Bound<'py, PyAny>,
-    depth: usize,
-) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if is_code(value)? || is_constant(value)? {
-        return Ok(Some(value.clone()));
+impl Look {
+    /// What is followed of a value that lies in another.
+    pub fn inside<'py>(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if is_code(value)? || is_constant(value)? {
+            return Ok(Some(value.clone()));
+        }
+        if self.depth == MAX_DEPTH || self.count == MAX_LOOKS {
+            return Ok(None);
+        }
+        self.depth += 1;
+        self.count += 1;
+        let found = match followed_parts(value, self)? {
+            Some(parts) => Some(parts),
+            None => of_instance(value, self)?,
+        };
+        self.depth -= 1;
+        Ok(found)
     }
-    if depth == MAX_DEPTH {
-        return Ok(None);
-    }
-    match followed_parts(value, depth + 1)? {
-        Some(parts) => Ok(Some(parts)),
-        None => of_object(value, depth + 1),
-    }
-}
-
-/// What stands for an object: its class, if that is the user's own, and what it wraps.
-fn of_object<'py>(value: &Bound<'py, PyAny>, depth: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let wrapped = match wrapped(value)? {
-        Some(wrapped) => followed_inside(&wrapped, depth)?,
-        None => None,
-    };
-    let class = value.get_type();
-    if !is_own_class(&class)? {
-        return Ok(wrapped);
-    }
-    let Some(wrapped) = wrapped else {
-        return Ok(Some(class.into_any()));
-    };
-    let pair = [class.into_any(), wrapped];
-    Ok(Some(PyTuple::new(value.py(), pair)?.into_any()))
-}
-
-/// Whether a class is the user's own.
-pub fn is_own_class(class: &Bound<'_, PyType>) -> PyResult<bool> {
-    let module = class.getattr(intern!(class.py(), "__module__"))?;
-    let Ok(module) = module.cast_into::<PyString>() else {
-        return Ok(false);
-    };
-    Ok(module != "builtins" && installed_version(class.py(), &module.to_string_lossy()).is_none())
-}
-
-/// What lies inside a decorator's object, such as those of `functools.lru_cache` and
-/// `functools.cached_property`. It is taken from where decorators put it: to ask the object may
-/// run code of any kind.
-fn wrapped<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let py = value.py();
-    if value.is_instance(python::CACHED_PROPERTY.get(py)?)? {
-        return value.getattr_opt(intern!(py, "func"));
-    }
-    let attributes = value.getattr_opt(intern!(py, "__dict__")).ok().flatten();
-    let Some(attributes) = attributes.and_then(|found| found.cast_into::<PyDict>().ok()) else {
-        return Ok(None);
-    };
-    attributes.get_item(intern!(py, "__wrapped__"))
 }
 
 fn is_code(value: &Bound<'_, PyAny>) -> PyResult<bool> {

@@ -4,40 +4,40 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyMapping, PyTuple};
 
-use super::follow::followed_inside;
+use super::follow::Look;
 use crate::python;
 
 /// What stands for a container that does not change, with `None` in the place of state. Nothing if
 /// `value` is no such container, or holds nothing else.
 pub fn followed_parts<'py>(
     value: &Bound<'py, PyAny>,
-    depth: usize,
+    look: &mut Look,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = value.py();
     if let Ok(set) = value.cast_exact::<PyFrozenSet>() {
-        return set_parts(set, depth);
+        return set_parts(set, look);
     }
     if let Ok(tuple) = value.cast::<PyTuple>() {
-        return tuple_parts(tuple, depth);
+        return tuple_parts(tuple, look);
     }
     if value.get_type().is(python::MAPPING_PROXY.get(py)?) {
         let items = PyDict::new(py);
         items.update(value.cast::<PyMapping>()?)?;
-        return with_class(value, items_parts(&items, depth)?);
+        return with_class(value, items_parts(&items, look)?);
     }
     match frozen_fields(value)? {
-        Some(fields) => with_class(value, items_parts(&fields, depth)?),
+        Some(fields) => with_class(value, items_parts(&fields, look)?),
         None => Ok(None),
     }
 }
 
 fn set_parts<'py>(
     set: &Bound<'py, PyFrozenSet>,
-    depth: usize,
+    look: &mut Look,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let mut kept = Vec::new();
     for element in set {
-        kept.extend(followed_inside(&element, depth)?);
+        kept.extend(look.inside(&element)?);
     }
     if kept.is_empty() {
         return Ok(None);
@@ -48,11 +48,11 @@ fn set_parts<'py>(
 /// A tuple's own class is not said; that of a named tuple is.
 fn tuple_parts<'py>(
     tuple: &Bound<'py, PyTuple>,
-    depth: usize,
+    look: &mut Look,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let mut kept = Vec::new();
     for element in tuple {
-        kept.push(followed_inside(&element, depth)?);
+        kept.push(look.inside(&element)?);
     }
     if kept.iter().all(Option::is_none) {
         return Ok(None);
@@ -66,14 +66,11 @@ fn tuple_parts<'py>(
 
 fn items_parts<'py>(
     items: &Bound<'py, PyDict>,
-    depth: usize,
+    look: &mut Look,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let mut kept = Vec::new();
     for (key, value) in items {
-        if let (Some(key), Some(value)) = (
-            followed_inside(&key, depth)?,
-            followed_inside(&value, depth)?,
-        ) {
+        if let (Some(key), Some(value)) = (look.inside(&key)?, look.inside(&value)?) {
             kept.push((key, value));
         }
     }

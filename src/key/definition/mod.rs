@@ -8,6 +8,7 @@ mod constant;
 mod follow;
 mod frozen;
 mod imports;
+mod instance;
 mod known;
 mod origin;
 mod outline;

@@ -44,7 +44,12 @@ const COMPILED: &str = "__pydantic_";
 const FIELDS: &str = "__pydantic_fields__";
 
 /// Mutable attributes that count, since no program changes them.
-const DECLARED: [&str; 3] = [FIELDS, "model_config", "__fields__"];
+const DECLARED: [&str; 4] = [
+    FIELDS,
+    "model_config",
+    "__private_attributes__",
+    "__fields__",
+];
 
 /// Methods that take the class without being declared so.
 const TAKES_CLASS: [&str; 3] = ["__new__", "__init_subclass__", "__class_getitem__"];
