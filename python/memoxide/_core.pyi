@@ -381,7 +381,7 @@ def encode_value(value: object) -> bytes:
 def names_of_code(
     code: CodeType,
 ) -> tuple[list[str], list[str], list[str], list[tuple[int, str, list[str]]]]:
-    """Names that a code object loads from its globals, takes as attributes, assigns, and imports."""
+    """Names that a code object loads from globals, takes as attributes, assigns, and imports."""
 
 def outline(object: object) -> list[tuple[str, str]]:
     """Parts of a definition by name, each with a digest of its own."""

@@ -23,19 +23,77 @@ pub fn of_instance<'py>(
     if value.is_instance(python::CACHED_PROPERTY.get(py)?)? {
         return look.inside(&value.getattr(intern!(py, "func"))?);
     }
+    let attributes = attributes(value);
     let class = value.get_type();
-    let is_own = is_own_class(&class)?;
-    let attributes = code_attributes(value, &class, is_own)?;
-    let code = kept(&attributes, look)?;
-    let class = is_own.then(|| class.into_any());
-    match (class, code.is_empty()) {
-        (class, true) => Ok(class),
-        (None, false) => Ok(Some(PyTuple::new(py, code)?.into_any())),
-        (Some(class), false) => {
-            let pair = (class, PyTuple::new(py, code)?);
-            Ok(Some(pair.into_pyobject(py)?.into_any()))
+    if !is_own_class(&class)? {
+        return of_installed(value, &attributes, look);
+    }
+    let code = kept(&own_code(value, &attributes)?, look)?;
+    if code.is_empty() {
+        return Ok(Some(class.into_any()));
+    }
+    let pair = (class, PyTuple::new(py, code)?);
+    Ok(Some(pair.into_pyobject(py)?.into_any()))
+}
+
+/// What the object of an installed decorator wraps, or else the functions in what can be called.
+fn of_installed<'py>(
+    value: &Bound<'py, PyAny>,
+    attributes: &Bound<'py, PyDict>,
+    look: &mut Look,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    if let Some(wrapped) = attributes.get_item(intern!(py, "__wrapped__"))? {
+        return look.inside(&wrapped);
+    }
+    if !value.is_callable() {
+        return Ok(None);
+    }
+    let functions = chosen(attributes, |_, content| {
+        content.is_instance_of::<PyFunction>()
+    })?;
+    let code = kept(&functions, look)?;
+    Ok((!code.is_empty())
+        .then(|| PyTuple::new(py, code))
+        .transpose()?
+        .map(Bound::into_any))
+}
+
+/// The attributes of an object of the user's own that may be the code that it runs.
+fn own_code<'py>(
+    value: &Bound<'py, PyAny>,
+    attributes: &Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyDict>> {
+    if !value.is_callable() {
+        return chosen(attributes, |name, _| name == "__wrapped__");
+    }
+    let changed = changed(&value.get_type())?;
+    chosen(attributes, |name, content| {
+        !changed.contains(name) || content.is_instance_of::<PyFunction>()
+    })
+}
+
+/// An object's attributes, from where they lie: to ask the object for one may run code of any kind.
+fn attributes<'py>(value: &Bound<'py, PyAny>) -> Bound<'py, PyDict> {
+    let attributes = value
+        .getattr_opt(intern!(value.py(), "__dict__"))
+        .ok()
+        .flatten();
+    let attributes = attributes.and_then(|found| found.cast_into::<PyDict>().ok());
+    attributes.unwrap_or_else(|| PyDict::new(value.py()))
+}
+
+fn chosen<'py>(
+    attributes: &Bound<'py, PyDict>,
+    choose: impl Fn(&str, &Bound<'py, PyAny>) -> bool,
+) -> PyResult<Bound<'py, PyDict>> {
+    let chosen = PyDict::new(attributes.py());
+    for (name, content) in attributes {
+        if choose(&name.to_string(), &content) {
+            chosen.set_item(name, content)?;
         }
     }
+    Ok(chosen)
 }
 
 /// Whether a class is the user's own.
@@ -45,41 +103,6 @@ pub fn is_own_class(class: &Bound<'_, PyType>) -> PyResult<bool> {
         return Ok(false);
     };
     Ok(module != "builtins" && installed_version(class.py(), &module.to_string_lossy()).is_none())
-}
-
-/// The attributes of an object that may be the code that it runs.
-///
-/// They are taken from where they lie: to ask the object for one may run code of any kind.
-fn code_attributes<'py>(
-    value: &Bound<'py, PyAny>,
-    class: &Bound<'py, PyType>,
-    is_own: bool,
-) -> PyResult<Bound<'py, PyDict>> {
-    let py = value.py();
-    let kept = PyDict::new(py);
-    let attributes = value.getattr_opt(intern!(py, "__dict__")).ok().flatten();
-    let Some(attributes) = attributes.and_then(|found| found.cast_into::<PyDict>().ok()) else {
-        return Ok(kept);
-    };
-    let wrapped = intern!(py, "__wrapped__");
-    if let Some(function) = attributes.get_item(wrapped)? {
-        kept.set_item(wrapped, function)?;
-    }
-    if !value.is_callable() {
-        return Ok(kept);
-    }
-    let changed = if is_own {
-        changed(class)?
-    } else {
-        BTreeSet::new()
-    };
-    for (name, content) in attributes {
-        let counts = is_own && !changed.contains(&name.to_string());
-        if counts || content.is_instance_of::<PyFunction>() {
-            kept.set_item(name, content)?;
-        }
-    }
-    Ok(kept)
 }
 
 /// The attributes that an object's methods assign while it is used.
