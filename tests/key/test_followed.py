@@ -529,3 +529,20 @@ layer = layers[0]
 def f(x): return layer(x)
 """)
     assert code.f.key(1) == code.f.key(1)
+
+
+def test_the_state_of_what_is_cached_counts(user):
+    code = user("""
+import functools
+class Scale:
+    def __init__(self, n): self.n = n
+    def __call__(self, x): return self.n * x
+    def method(self, x): return self.n * x
+scale = Scale(2)
+f = mx.cache_data(scale)
+g = mx.cache_data(scale.method)
+h = mx.cache_data(functools.partial(scale.method))
+""")
+    assert (code.f(1), code.g(1), code.h(1)) == (2, 2, 2)
+    code.scale.n = 3
+    assert (code.f(1), code.g(1), code.h(1)) == (3, 3, 3)

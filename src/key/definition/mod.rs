@@ -57,7 +57,10 @@ impl Definition {
     fn walk(object: &Bound<'_, PyAny>, name: &str, follow: Follow, is_body: bool) -> Result<Self> {
         let mut walk = Walk::new(object.py(), name, &FOR_DEFINITIONS, follow);
         walk.is_body = is_body;
-        let (watches, parts) = walk.definition(name, object)?;
+        // Before the walk: what changes meanwhile is noticed.
+        let instances = Watch::instances_of(object)?;
+        let (mut watches, parts) = walk.definition(name, object)?;
+        watches.extend(instances);
         let is_unique = walk.is_opaque();
         if is_unique {
             // Like no other: what has no content may be anything.

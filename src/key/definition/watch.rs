@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyModule, PyString, PyType, PyWeakrefMethods, PyWeakrefReference};
+use pyo3::types::{
+    PyDict, PyFunction, PyModule, PyString, PyType, PyWeakrefMethods, PyWeakrefReference,
+};
 
 use super::Definition;
 use crate::python::{self, raw};
@@ -64,6 +67,13 @@ pub enum Watch {
         /// Its defaults; nothing if they are no part of the definition.
         defaults: Option<Defaults>,
     },
+    /// The attributes of an instance whose method is cached, or which is cached itself.
+    Instance {
+        /// The instance.
+        instance: Seen,
+        /// Its attributes, by name.
+        attributes: Vec<(Py<PyAny>, Seen)>,
+    },
     /// A module, by its name.
     Module {
         /// The name.
@@ -112,6 +122,12 @@ impl Watch {
                 raw::has_code(&function, code)
                     && defaults.is_none_or(|defaults| defaults.hold(&function))
             }),
+            Self::Instance {
+                instance,
+                attributes,
+            } => instance
+                .object(py)
+                .is_some_and(|instance| attributes_hold(&instance, attributes)),
             Self::Module { name, module } => {
                 is_same(loaded(name.bind(py)).as_ref(), module.as_ref())
             }
@@ -122,6 +138,47 @@ impl Watch {
             }),
         }
     }
+}
+
+impl Watch {
+    /// The instances behind what is cached, if it is not a plain function or a class.
+    pub fn instances_of(object: &Bound<'_, PyAny>) -> PyResult<Vec<Self>> {
+        let py = object.py();
+        let mut watches = Vec::new();
+        let mut object = object.clone();
+        while object.is_instance(python::PARTIAL.get(py)?)? {
+            object = object.getattr(intern!(py, "func"))?;
+        }
+        if object.is_instance(python::METHOD_TYPE.get(py)?)? {
+            object = object.getattr(intern!(py, "__self__"))?;
+        }
+        let is_code = object.is_instance_of::<PyFunction>() || object.is_instance_of::<PyType>();
+        if let Some(attributes) = attributes(&object).filter(|_| !is_code) {
+            let attributes = attributes.iter();
+            let attributes = attributes.map(|(name, value)| (name.unbind(), Seen::new(&value)));
+            watches.push(Self::Instance {
+                instance: Seen::new(&object),
+                attributes: attributes.collect(),
+            });
+        }
+        Ok(watches)
+    }
+}
+
+fn attributes<'py>(instance: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    let attributes = instance.getattr_opt(intern!(instance.py(), "__dict__"));
+    attributes.ok().flatten()?.cast_into().ok()
+}
+
+fn attributes_hold(instance: &Bound<'_, PyAny>, then: &[(Py<PyAny>, Seen)]) -> bool {
+    let Some(now) = attributes(instance) else {
+        return false;
+    };
+    now.len() == then.len()
+        && then.iter().all(|(name, then)| {
+            let now = now.get_item(name).ok().flatten();
+            is_same(now.as_ref(), Some(then))
+        })
 }
 
 /// A function's defaults. They are seen one by one, since the tuple that holds them would keep all

@@ -107,7 +107,8 @@ impl Label {
             } => {
                 let key = key.to_string();
                 let is_apart = self.apart.contains(&key) || has_own_label(child);
-                (!is_apart).then(|| format!("{}.{key}", self.name))
+                let shown = key.strip_prefix("import ").unwrap_or(&key);
+                (!is_apart).then(|| format!("{}.{shown}", self.name))
             }
             _ => None,
         }
