@@ -764,9 +764,9 @@ def f(x): return g(x)
     ),
     "tqdm-like closure": (
         """
-import collections, queue, random, itertools
+import collections, queue, random
 def make():
-    q = queue.Queue(); d = collections.deque([1]); c = itertools.count()
+    q = queue.Queue(); d = collections.deque([1]); c = random.Random(1)
     dd = collections.defaultdict(list); cc = collections.Counter("aab")
     def g(x): return q, d, c, dd, cc, 5
     return g
