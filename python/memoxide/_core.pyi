@@ -37,6 +37,7 @@ __all__ = [
     "experimental_memo",
     "experimental_singleton",
     "names_of_code",
+    "outline",
     "parse_size",
     "parse_ttl",
     "register_hasher",
@@ -375,10 +376,15 @@ def parse_size(text: str) -> int:
     """Bytes that a size string stands for."""
 
 def encode_value(value: object) -> bytes:
-    """Return the encoding of a value as an argument that no hash function sees."""
+    """Encode a value as an argument that no hash function sees."""
 
-def names_of_code(code: CodeType) -> tuple[list[str], list[str], list[str]]:
-    """Names that a code object loads from its globals, takes as attributes, and assigns."""
+def names_of_code(
+    code: CodeType,
+) -> tuple[list[str], list[str], list[str], list[tuple[int, str, list[str]]]]:
+    """Names that a code object loads from globals, takes as attributes, assigns, and imports."""
+
+def outline(object: object) -> list[tuple[str, str]]:
+    """Parts of a definition by name, each with a digest of its own."""
 
 def after_fork() -> None:
     """Note that this process is the child of a fork."""
