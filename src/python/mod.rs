@@ -86,6 +86,10 @@ imported! {
     LIBRARY_FILE = "os"."__file__";
     /// The version of an installed distribution.
     DISTRIBUTION_VERSION = "importlib.metadata"."version";
+    /// A function's annotations in one of several formats.
+    GET_ANNOTATIONS = "annotationlib"."get_annotations";
+    /// These formats.
+    ANNOTATION_FORMAT = "annotationlib"."Format";
     /// The distributions that installed each top module.
     PACKAGES_DISTRIBUTIONS = "importlib.metadata"."packages_distributions";
     /// Finds a module without loading it.

@@ -546,3 +546,20 @@ h = mx.cache_data(functools.partial(scale.method))
     assert (code.f(1), code.g(1), code.h(1)) == (2, 2, 2)
     code.scale.n = 3
     assert (code.f(1), code.g(1), code.h(1)) == (3, 3, 3)
+
+
+def test_annotations_that_name_what_is_not_there(user, key):
+    source = """
+from typing import TYPE_CHECKING
+if TYPE_CHECKING:
+    from nowhere import Nothing
+class A:
+    y: "Nothing" = 3
+    def method(self, z: ANNOTATION): return 2
+def function(x: ANNOTATION) -> int: return 1
+"""
+    name = "Nothing" if sys.version_info >= (3, 14) else "'Nothing'"
+    first = user(source.replace("ANNOTATION", name))
+    second = user(source.replace("ANNOTATION", name))
+    for value in (lambda code: code.function, lambda code: code.A, lambda code: code.A().method):
+        assert key(value(first)) == key(value(second))

@@ -54,15 +54,19 @@ pub fn definition_of(object: &Bound<'_, PyAny>, name: &str) -> Result<Arc<Defini
 
 /// The code of a function that is an argument, with what it depends on.
 pub fn body_of(function: &Bound<'_, PyAny>, name: &str) -> Result<Arc<Definition>> {
-    if let Some(body) = known(function).and_then(|memory| memory.body)
-        && body.holds(function.py())
-    {
+    if let Some(body) = known_body(function) {
         return Ok(body);
     }
     let body = Arc::new(Definition::read_body(function, name)?);
     let read = Some(Arc::clone(&body));
     remember(function, |memory| memory.body = read)?;
     Ok(body)
+}
+
+/// The code of a function that is an argument, if it was read before and still holds.
+pub fn known_body(function: &Bound<'_, PyAny>) -> Option<Arc<Definition>> {
+    let body = known(function)?.body;
+    body.filter(|body| body.holds(function.py()))
 }
 
 /// The bytes of a class that were remembered, if they still hold.

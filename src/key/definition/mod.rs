@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 
 pub use self::bytecode::Names;
 pub use self::follow::{Follow, Followed, followed};
-pub use self::known::{body_of, class_node, definition_of, remember_class};
+pub use self::known::{body_of, class_node, definition_of, known_body, remember_class};
 pub use self::origin::installed_version;
 pub use self::outline::{Outline, PartDigest};
 pub use self::watch::{Defaults, Seen, Watch};
@@ -51,7 +51,7 @@ impl Definition {
 
     /// Reads a function's code and what the names in it mean, without defaults and closure.
     pub fn read_body(function: &Bound<'_, PyAny>, name: &str) -> Result<Self> {
-        Self::walk(function, name, Follow::Inside, true)
+        Self::walk(function, name, Follow::Beside, true)
     }
 
     fn walk(object: &Bound<'_, PyAny>, name: &str, follow: Follow, is_body: bool) -> Result<Self> {

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCode, PyDict, PyFunction, PyModule, PyString, PyTuple, PyType};
+use pyo3::types::{
+    IntoPyDict, PyBytes, PyCode, PyDict, PyFunction, PyModule, PyString, PyTuple, PyType,
+};
 
 use super::Walk;
 use super::class::is_held;
@@ -14,7 +16,8 @@ use crate::api::function::CachedFunction;
 use crate::api::method::CachedMethod;
 use crate::error::Result;
 use crate::key::definition::{
-    Defaults, Follow, Followed, Names, Seen, Watch, body_of, definition_of, installed_version,
+    Defaults, Definition, Follow, Followed, Names, Seen, Watch, body_of, definition_of,
+    installed_version, known_body,
 };
 use crate::key::tag::Tag;
 use crate::python::{self, raw};
@@ -31,9 +34,6 @@ const FUNCTION_PARTS: [&str; 6] = [
 
 /// What of a function that is an argument the cached function may read.
 const READABLE_PARTS: [&str; 3] = ["__doc__", "__annotations__", "__dict__"];
-
-/// What computes the annotations, since 3.14.
-const ANNOTATE: &str = "__annotate__";
 
 /// What a code object is made of.
 const CODE_PARTS: [&str; 11] = [
@@ -78,6 +78,10 @@ impl<'py> Walk<'_, 'py> {
 
     fn function(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         let mut parts = attributes(value, &FUNCTION_PARTS)?;
+        let is_followed_argument = self.watches.is_none() && self.follow != Follow::Nothing;
+        if is_followed_argument && let Some(body) = known_body(value) {
+            return self.function_argument(value, parts, Some(&body));
+        }
         let (module, name) = (parts[0].to_string(), parts[1].to_string());
         if self.follow != Follow::Nothing
             && let Some(version) = installed_version(self.py, &module)
@@ -88,7 +92,8 @@ impl<'py> Walk<'_, 'py> {
             return self.open_fixed(value, Tag::Global, Shape::Parts, parts);
         }
         if self.watches.is_none() {
-            return self.function_argument(value, parts);
+            let body = is_followed_argument.then(|| body_of(value, self.function));
+            return self.function_argument(value, parts, body.transpose()?.as_deref());
         }
         if self.follow == Follow::Nothing {
             return self.open_function(value, parts);
@@ -134,9 +139,9 @@ impl<'py> Walk<'_, 'py> {
         &mut self,
         value: &Bound<'py, PyAny>,
         mut parts: Vec<Bound<'py, PyAny>>,
+        body: Option<&Definition>,
     ) -> Result<()> {
-        if self.follow != Follow::Nothing {
-            let body = body_of(value, self.function)?;
+        if let Some(body) = body {
             parts[2] = PyBytes::new(self.py, &body.digest).into_any();
         }
         parts.extend(readable_parts(value)?);
@@ -263,18 +268,27 @@ impl<'py> Walk<'_, 'py> {
 }
 
 /// What of a function that is an argument can be read. Annotations may name what is not there; then
-/// it is their code that counts.
+/// it is their text that counts.
 fn readable_parts<'py>(function: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
     let [doc, annotations, attributes] = READABLE_PARTS;
-    let annotations = function.getattr(annotations).or_else(|raised| {
-        let code = function.getattr_opt(ANNOTATE)?;
-        code.filter(|code| !code.is_none()).ok_or(raised)
-    })?;
+    let annotations = function
+        .getattr(annotations)
+        .or_else(|raised| annotations_as_text(function).map_err(|_| raised))?;
     Ok(vec![
         function.getattr(doc)?,
         annotations,
         function.getattr(attributes)?,
     ])
+}
+
+/// The annotations as they are written, since 3.14.
+fn annotations_as_text<'py>(function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = function.py();
+    let text = python::ANNOTATION_FORMAT.get(py)?.getattr("STRING")?;
+    let options = [("format", text)].into_py_dict(py)?;
+    python::GET_ANNOTATIONS
+        .get(py)?
+        .call((function,), Some(&options))
 }
 
 /// The version of the installed module whose globals a function has: the function is made by it.
