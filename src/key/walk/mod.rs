@@ -229,9 +229,9 @@ impl<'a, 'py> Walk<'a, 'py> {
         }
         if leaf::write(&mut self.encoder, value)?
             || self.container(value)?
+            || self.harmless(value)?
             || self.family(value)?
             || self.callable(value)?
-            || self.harmless(value)?
             || self.standard(value)?
         {
             return Ok(());

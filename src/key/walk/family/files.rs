@@ -61,6 +61,10 @@ fn opened<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let py = walk.py();
+    if walk.is_in_code() {
+        let reason = "code holds it, and its content may be another when that runs";
+        return Err(walk.unhashable(value, reason, None));
+    }
     let number = value.call_method0(intern!(py, "fileno"))?;
     let status = py.import("os")?.call_method1("fstat", (number,))?;
     let kind = py.import("stat")?;
