@@ -42,8 +42,8 @@ mod _core {
         function::CachedFunction,
         method::CachedMethod,
         module::{
-            encode_value, end_session, names_of_code, parse_size, parse_ttl, register_hasher,
-            session, stats,
+            encode_value, end_session, names_of_code, outline, parse_size, parse_ttl,
+            register_hasher, session, stats,
         },
         session::Session,
     };

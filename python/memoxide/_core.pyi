@@ -37,6 +37,7 @@ __all__ = [
     "experimental_memo",
     "experimental_singleton",
     "names_of_code",
+    "outline",
     "parse_size",
     "parse_ttl",
     "register_hasher",
@@ -379,6 +380,9 @@ def encode_value(value: object) -> bytes:
 
 def names_of_code(code: CodeType) -> tuple[list[str], list[str], list[str]]:
     """Names that a code object loads from its globals, takes as attributes, and assigns."""
+
+def outline(object: object) -> list[tuple[str, str]]:
+    """The parts of a definition by name, each with a digest of its own."""
 
 def after_fork() -> None:
     """Note that this process is the child of a fork."""

@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyString};
 use super::session::Session;
 use super::{caches, duration, info, size};
 use crate::error::Error;
-use crate::key::definition::{Follow, Names};
+use crate::key::definition::{Definition, Follow, Names};
 use crate::key::hashers::{self, Hashers};
 use crate::key::walk::Walk;
 
@@ -61,6 +61,17 @@ pub fn encode_value<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyByt
     let mut walk = Walk::new(value.py(), "encode_value", &hashers, Follow::Beside);
     walk.argument(&PyString::new(value.py(), "value"), value)?;
     Ok(PyBytes::new(value.py(), walk.encoder.as_bytes()))
+}
+
+/// The parts of a function's or class's definition, by name, each with its own digest.
+#[pyfunction]
+pub fn outline(object: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
+    let definition = Definition::read(object, "outline", Follow::Beside)?;
+    let parts = definition.outline().iter();
+    let hexadecimal = |digest| blake3::Hash::from_bytes(digest).to_hex().to_string();
+    Ok(parts
+        .map(|(name, digest)| (name.clone(), hexadecimal(*digest)))
+        .collect())
 }
 
 /// The names that a code object loads from its globals, takes as attributes, and assigns.

@@ -188,6 +188,12 @@ impl Encoder {
         self.bytes.len()
     }
 
+    /// What was written from `position` on, if nothing has been flushed since.
+    #[must_use]
+    pub fn since(&self, position: usize) -> &[u8] {
+        self.bytes.get(position..).unwrap_or_default()
+    }
+
     /// Makes room after a child: a long open node moves into its hasher.
     pub fn flush(&mut self) {
         let Some(node) = self.open.last_mut() else {

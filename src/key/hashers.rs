@@ -1,11 +1,11 @@
 //! What users say of their classes: `hash_funcs`, `__cache_key__`, `register_hasher`.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 
@@ -18,7 +18,8 @@ pub struct Hasher {
     target: Target,
     function: Py<PyAny>,
     name: String,
-    digest: PyOnceLock<Py<PyBytes>>,
+    /// What the function was when it was last asked for.
+    definition: Mutex<Option<Arc<Definition>>>,
 }
 
 enum Target {
@@ -57,7 +58,7 @@ impl Hasher {
             target,
             function: function.clone().unbind(),
             name,
-            digest: PyOnceLock::new(),
+            definition: Mutex::new(None),
         }
     }
 
@@ -71,17 +72,27 @@ impl Hasher {
         self.function.bind(value.py()).call1((value,))
     }
 
-    /// The digest of the hash function's code, as bytes: an edited hash function is another key.
+    /// The digest of the hash function's definition, as bytes: an edited hash function, or one whose
+    /// helpers were edited, is another key.
     pub fn digest<'py>(&self, py: Python<'py>, function: &str) -> Result<Bound<'py, PyAny>> {
-        // Not `get_or_init`: a walk may run code that comes here again.
-        if self.digest.get(py).is_none() {
-            let definition = Definition::read(self.function.bind(py), function, Follow::Nothing)?;
-            let _ = self
-                .digest
-                .set(py, PyBytes::new(py, &definition.digest).unbind());
+        let definition = self.definition(py, function)?;
+        Ok(PyBytes::new(py, &definition.digest).into_any())
+    }
+
+    /// What the hash function is now. It is read without the lock: that may run code that comes
+    /// here again.
+    fn definition(&self, py: Python<'_>, function: &str) -> Result<Arc<Definition>> {
+        let known = self.definition.lock().clone();
+        if let Some(known) = known
+            && known.holds(py)
+        {
+            return Ok(known);
         }
-        let digest = self.digest.get(py).map(|digest| digest.bind(py).clone());
-        Ok(digest.map_or_else(|| py.None().into_bound(py), Bound::into_any))
+        let hash_function = self.function.bind(py);
+        let read = Arc::new(Definition::read(hash_function, function, Follow::Inside)?);
+        let before = self.definition.lock().replace(Arc::clone(&read));
+        drop(before);
+        Ok(read)
     }
 
     fn is_for(&self, class: &Bound<'_, PyType>) -> bool {

@@ -7,7 +7,7 @@ pub mod raw;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-/// A module's attribute, imported at its first use.
+/// A module's attribute, imported at its first use; without a name the module itself.
 pub struct Imported {
     module: &'static str,
     name: &'static str,
@@ -28,7 +28,12 @@ impl Imported {
         if let Some(object) = self.object.get(py) {
             return Ok(object.bind(py));
         }
-        let found = py.import(self.module)?.getattr(self.name)?;
+        let module = py.import(self.module)?;
+        let found = if self.name.is_empty() {
+            module.into_any()
+        } else {
+            module.getattr(self.name)?
+        };
         Ok(set_once(&self.object, found))
     }
 }
@@ -70,6 +75,8 @@ imported! {
     PARTIAL = "functools"."partial";
     /// A function in a class that takes no instance.
     STATIC_METHOD = "builtins"."staticmethod";
+    /// A mapping that shows a dict.
+    MAPPING_PROXY = "types"."MappingProxyType";
     /// A compiled regular expression.
     PATTERN = "re"."Pattern";
     /// The numbers of the interpreter's instructions, by name.
@@ -78,6 +85,12 @@ imported! {
     LIBRARY_FILE = "os"."__file__";
     /// The version of an installed distribution.
     DISTRIBUTION_VERSION = "importlib.metadata"."version";
+    /// The distributions that installed each top module.
+    PACKAGES_DISTRIBUTIONS = "importlib.metadata"."packages_distributions";
+    /// Finds a module without loading it.
+    FIND_SPEC = "importlib.util"."find_spec";
+    /// The names of the top modules of Python's own library.
+    LIBRARY_MODULES = "sys"."stdlib_module_names";
     /// A method of the class, not callable before it is bound.
     CLASS_METHOD = "builtins"."classmethod";
     /// The class of closure cells.
@@ -98,6 +111,8 @@ imported! {
     IS_ASYNC_GENERATOR_FUNCTION = "inspect"."isasyncgenfunction";
     /// An object's size in bytes, without what it refers to.
     GET_SIZE_OF = "sys"."getsizeof";
+    /// What belongs to the interpreter.
+    SYSTEM = "sys"."";
     /// The modules that are loaded, by name.
     MODULES = "sys"."modules";
     /// A span of time.

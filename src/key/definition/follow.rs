@@ -2,13 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyFunction, PyModule, PyModuleMethods, PyString, PyType};
+use pyo3::types::{
+    PyCFunction, PyDict, PyFunction, PyModule, PyModuleMethods, PyString, PyTuple, PyType,
+};
 
+use super::bytecode::Import;
+use super::constant::is_constant;
+use super::frozen::followed_parts;
+use super::imports::Imported;
 use super::{Names, Seen, Watch, installed_version};
 use crate::api::function::CachedFunction;
-use crate::python::{self, immutable};
+use crate::python;
 
 /// How far a walk over a definition goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,26 +28,76 @@ pub enum Follow {
     Inside,
 }
 
-/// What of a value is part of the definition that names it: code and constants. Nothing, if the
-/// value is state, which changes while the program runs.
+/// Containers that do not change are looked into so deep.
+const MAX_DEPTH: usize = 8;
+
+/// What of a value is part of the definition that names it: code and constants, and of state its
+/// class, if that is the user's own. Nothing, if the value is nothing but state, which changes
+/// while the program runs.
 pub fn followed<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match followed_inside(value, 0) {
+        // What does not let itself be looked at is state.
+        Err(raised) if raised.is_instance_of::<PyException>(value.py()) => Ok(None),
+        followed => followed,
+    }
+}
+
+/// The same for what lies in so many containers.
+pub fn followed_inside<'py>(
+    value: &Bound<'py, PyAny>,
+    depth: usize,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     if is_code(value)? || is_constant(value)? {
         return Ok(Some(value.clone()));
     }
-    wrapped_function(value)
+    if depth == MAX_DEPTH {
+        return Ok(None);
+    }
+    match followed_parts(value, depth + 1)? {
+        Some(parts) => Ok(Some(parts)),
+        None => of_object(value, depth + 1),
+    }
 }
 
-/// The function inside a decorator's object, such as those of `functools.lru_cache` and
-/// `functools.cached_property`: it is what they wrap that counts.
-fn wrapped_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let py = value.py();
-    let name = if value.is_instance(python::CACHED_PROPERTY.get(py)?)? {
-        intern!(py, "func")
-    } else {
-        intern!(py, "__wrapped__")
+/// What stands for an object: its class, if that is the user's own, and what it wraps.
+fn of_object<'py>(value: &Bound<'py, PyAny>, depth: usize) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let wrapped = match wrapped(value)? {
+        Some(wrapped) => followed_inside(&wrapped, depth)?,
+        None => None,
     };
-    let wrapped = value.getattr_opt(name).ok().flatten();
-    Ok(wrapped.filter(PyAnyMethods::is_instance_of::<PyFunction>))
+    let class = value.get_type();
+    if !is_own_class(&class)? {
+        return Ok(wrapped);
+    }
+    let Some(wrapped) = wrapped else {
+        return Ok(Some(class.into_any()));
+    };
+    let pair = [class.into_any(), wrapped];
+    Ok(Some(PyTuple::new(value.py(), pair)?.into_any()))
+}
+
+/// Whether a class is the user's own.
+pub fn is_own_class(class: &Bound<'_, PyType>) -> PyResult<bool> {
+    let module = class.getattr(intern!(class.py(), "__module__"))?;
+    let Ok(module) = module.cast_into::<PyString>() else {
+        return Ok(false);
+    };
+    Ok(module != "builtins" && installed_version(class.py(), &module.to_string_lossy()).is_none())
+}
+
+/// What lies inside a decorator's object, such as those of `functools.lru_cache` and
+/// `functools.cached_property`. It is taken from where decorators put it: to ask the object may
+/// run code of any kind.
+fn wrapped<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    if value.is_instance(python::CACHED_PROPERTY.get(py)?)? {
+        return value.getattr_opt(intern!(py, "func"));
+    }
+    let attributes = value.getattr_opt(intern!(py, "__dict__")).ok().flatten();
+    let Some(attributes) = attributes.and_then(|found| found.cast_into::<PyDict>().ok()) else {
+        return Ok(None);
+    };
+    attributes.get_item(intern!(py, "__wrapped__"))
 }
 
 fn is_code(value: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -62,20 +119,14 @@ fn is_descriptor(value: &Bound<'_, PyAny>) -> PyResult<bool> {
         || value.is_instance(python::CLASS_METHOD.get(py)?)?)
 }
 
-fn is_constant(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let py = value.py();
-    Ok(immutable::is_immutable(value)?
-        || value.is_instance(python::PATTERN.get(py)?)?
-        || value.is_instance(python::PURE_PATH.get(py)?)?
-        || value.get_type().is_instance(python::ENUM_TYPE.get(py)?)?)
-}
-
 /// The names that a function uses, and what of them is part of its definition.
 pub struct Followed<'py> {
     /// By name, in the order of the names.
     pub values: Bound<'py, PyDict>,
     /// Where they were looked up.
     pub watches: Vec<Watch>,
+    /// Modules to look into, by the name that the code has for them.
+    modules: Vec<(String, Bound<'py, PyModule>)>,
 }
 
 impl<'py> Followed<'py> {
@@ -86,23 +137,59 @@ impl<'py> Followed<'py> {
         let mut followed = Self {
             values: PyDict::new(globals.py()),
             watches: Vec::new(),
+            modules: Vec::new(),
         };
-        let mut modules = Vec::new();
         for name in names.globals.difference(&names.assigned) {
-            followed.name(function, globals, name, name, &mut modules)?;
+            followed.name(function, globals, name, name)?;
         }
-        // A module's attributes are looked up by the names that the code uses on anything.
+        for import in &names.imports {
+            followed.import(import, globals)?;
+        }
+        followed.look_into_modules(names)?;
+        Ok(followed)
+    }
+
+    fn import(&mut self, import: &Import, globals: &Bound<'py, PyDict>) -> PyResult<()> {
+        let imported = Imported::by(import, globals)?;
+        self.watches.extend(imported.watches);
+        if let Some((name, version)) = imported.installed {
+            self.values.set_item(format!("import {name}"), version)?;
+        }
+        for (name, module) in imported.modules {
+            let path = format!("import {name}");
+            self.values.set_item(&path, &module)?;
+            self.modules.push((path, module));
+        }
+        Ok(())
+    }
+
+    /// A module's attributes are looked up by the names that the code uses on anything.
+    fn look_into_modules(&mut self, names: &Names) -> PyResult<()> {
+        let imported = names.imports.iter().flat_map(|import| &import.names);
+        let attributes: BTreeSet<_> = names.attributes.iter().chain(imported).collect();
         let mut seen = BTreeSet::new();
-        while let Some((path, module)) = modules.pop() {
+        while let Some((path, module)) = self.modules.pop() {
             if !seen.insert(module.as_ptr() as usize) || is_installed(&module)? {
                 continue;
             }
-            for name in &names.attributes {
-                let path = format!("{path}.{name}");
-                followed.name(module.as_any(), &module.dict(), name, &path, &mut modules)?;
+            let namespace = module.dict();
+            for name in &attributes {
+                if !names.assigned_to_globals.contains(*name) {
+                    self.name(module.as_any(), &namespace, name, &format!("{path}.{name}"))?;
+                }
+            }
+            // It answers for the names that the module does not have.
+            let answers = "__getattr__";
+            if namespace.contains(answers)? {
+                self.name(
+                    module.as_any(),
+                    &namespace,
+                    answers,
+                    &format!("{path}.{answers}"),
+                )?;
             }
         }
-        Ok(followed)
+        Ok(())
     }
 
     fn name(
@@ -111,7 +198,6 @@ impl<'py> Followed<'py> {
         namespace: &Bound<'py, PyDict>,
         name: &str,
         path: &str,
-        modules: &mut Vec<(String, Bound<'py, PyModule>)>,
     ) -> PyResult<()> {
         let py = namespace.py();
         let object = namespace.get_item(name)?;
@@ -124,7 +210,7 @@ impl<'py> Followed<'py> {
             return Ok(());
         };
         if let Ok(module) = object.cast::<PyModule>() {
-            modules.push((path.to_owned(), module.clone()));
+            self.modules.push((path.to_owned(), module.clone()));
         }
         if let Some(value) = followed(&object)? {
             self.values.set_item(path, value)?;

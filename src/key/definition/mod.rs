@@ -4,20 +4,26 @@
 //! and constants that it names, transitively. It is made once; from then on pointers are compared.
 
 mod bytecode;
+mod constant;
 mod follow;
+mod frozen;
+mod imports;
 mod known;
 mod origin;
+mod outline;
 mod watch;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pyo3::prelude::*;
 
 pub use self::bytecode::Names;
 pub use self::follow::{Follow, Followed, followed};
-pub use self::known::{class_node, definition_of, remember_class};
+pub use self::known::{body_of, class_node, definition_of, remember_class};
 pub use self::origin::installed_version;
-pub use self::watch::{Seen, Watch};
+pub use self::outline::{Outline, PartDigest};
+pub use self::watch::{Defaults, Seen, Watch};
 use super::hashers::FOR_DEFINITIONS;
 use super::tag::Tag;
 use super::walk::Walk;
@@ -30,13 +36,27 @@ pub struct Definition {
     /// Whether no other definition can have this digest.
     pub is_unique: bool,
     watches: Vec<Watch>,
+    /// The module from which names are seen.
+    module: String,
+    parts: Outline,
+    outline: OnceLock<Vec<(String, PartDigest)>>,
 }
 
 impl Definition {
     /// Reads a function or a class on behalf of the cached function `name`.
     pub fn read(object: &Bound<'_, PyAny>, name: &str, follow: Follow) -> Result<Self> {
+        Self::walk(object, name, follow, false)
+    }
+
+    /// Reads a function's code and what the names in it mean, without defaults and closure.
+    pub fn read_body(function: &Bound<'_, PyAny>, name: &str) -> Result<Self> {
+        Self::walk(function, name, Follow::Inside, true)
+    }
+
+    fn walk(object: &Bound<'_, PyAny>, name: &str, follow: Follow, is_body: bool) -> Result<Self> {
         let mut walk = Walk::new(object.py(), name, &FOR_DEFINITIONS, follow);
-        let watches = walk.definition(name, object)?;
+        walk.is_body = is_body;
+        let (watches, parts) = walk.definition(name, object)?;
         let is_unique = walk.is_opaque();
         if is_unique {
             // Like no other: what has no content may be anything.
@@ -46,6 +66,23 @@ impl Definition {
             digest: walk.encoder.function_digest(),
             is_unique,
             watches,
+            module: module_of(object),
+            parts,
+            outline: OnceLock::new(),
+        })
+    }
+
+    /// The digest of each part alone, by the name that the part has in the function's module, in the
+    /// order of the names: the function itself, helpers, classes, their methods, constants.
+    pub fn outline(&self) -> &[(String, PartDigest)] {
+        self.outline.get_or_init(|| {
+            let mut all = self.parts.clone();
+            for watch in &self.watches {
+                if let Watch::Definition(definition) = watch {
+                    all.merge(&definition.parts);
+                }
+            }
+            all.seen_from(&self.module)
         })
     }
 
@@ -53,6 +90,11 @@ impl Definition {
     pub fn holds(&self, py: Python<'_>) -> bool {
         self.watches.iter().all(|watch| watch.holds(py))
     }
+}
+
+fn module_of(object: &Bound<'_, PyAny>) -> String {
+    let module = object.getattr("__module__");
+    module.map_or_else(|_| String::new(), |module| module.to_string())
 }
 
 /// A number that no other definition of this process has.

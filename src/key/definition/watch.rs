@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyModule, PyString, PyType, PyWeakrefMethods, PyWeakrefReference};
+use pyo3::types::{PyDict, PyModule, PyString, PyType, PyWeakrefMethods, PyWeakrefReference};
 
 use super::Definition;
-use crate::python::raw;
+use crate::python::{self, raw};
 
 /// An object that was seen. It is not kept alive where that can be helped: what it refers to may
 /// be the function that watches it, and nobody would ever collect the two.
@@ -55,12 +55,21 @@ pub enum Watch {
         /// What it held; nothing if it was not bound.
         contents: Option<Seen>,
     },
-    /// A function's code.
-    Code {
+    /// What a function runs.
+    Function {
         /// The function.
         function: Seen,
         /// Its code.
         code: Py<PyAny>,
+        /// Its defaults; nothing if they are no part of the definition.
+        defaults: Option<Defaults>,
+    },
+    /// A module, by its name.
+    Module {
+        /// The name.
+        name: Py<PyString>,
+        /// The module; nothing if none was loaded under that name.
+        module: Option<Seen>,
     },
     /// Another definition.
     Definition(Arc<Definition>),
@@ -94,9 +103,18 @@ impl Watch {
                     contents.as_ref(),
                 )
             }),
-            Self::Code { function, code } => function
-                .object(py)
-                .is_some_and(|function| raw::has_code(&function, code)),
+            Self::Function {
+                function,
+                code,
+                defaults,
+            } => function.object(py).is_some_and(|function| {
+                let defaults = defaults.as_ref();
+                raw::has_code(&function, code)
+                    && defaults.is_none_or(|defaults| defaults.hold(&function))
+            }),
+            Self::Module { name, module } => {
+                is_same(loaded(name.bind(py)).as_ref(), module.as_ref())
+            }
             Self::Definition(definition) => definition.holds(py),
             Self::Class { class, version } => class.object(py).is_some_and(|class| {
                 let class = class.cast::<PyType>();
@@ -104,6 +122,60 @@ impl Watch {
             }),
         }
     }
+}
+
+/// A function's defaults. They are seen one by one, since the tuple that holds them would keep all
+/// of them alive.
+pub struct Defaults {
+    positional: Vec<Seen>,
+    keywords: Vec<(Py<PyString>, Seen)>,
+}
+
+impl Defaults {
+    /// The defaults of a Python function.
+    pub fn of(function: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let positional = raw::defaults(function);
+        let mut keywords = Vec::new();
+        for (name, value) in raw::keyword_defaults(function).into_iter().flatten() {
+            keywords.push((name.cast_into()?.unbind(), Seen::new(&value)));
+        }
+        Ok(Self {
+            positional: positional.iter().flatten().map(|v| Seen::new(&v)).collect(),
+            keywords,
+        })
+    }
+
+    fn hold(&self, function: &Bound<'_, PyAny>) -> bool {
+        self.positional_hold(function) && self.keywords_hold(function)
+    }
+
+    fn positional_hold(&self, function: &Bound<'_, PyAny>) -> bool {
+        let Some(now) = raw::defaults(function) else {
+            return self.positional.is_empty();
+        };
+        now.len() == self.positional.len()
+            && now
+                .iter()
+                .zip(&self.positional)
+                .all(|(now, then)| is_same(Some(&now), Some(then)))
+    }
+
+    fn keywords_hold(&self, function: &Bound<'_, PyAny>) -> bool {
+        let Some(now) = raw::keyword_defaults(function) else {
+            return self.keywords.is_empty();
+        };
+        now.len() == self.keywords.len()
+            && self.keywords.iter().all(|(name, then)| {
+                let now = now.get_item(name).ok().flatten();
+                is_same(now.as_ref(), Some(then))
+            })
+    }
+}
+
+/// The module that is loaded under a name.
+fn loaded<'py>(name: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
+    let modules = python::MODULES.get(name.py()).ok()?.cast::<PyDict>().ok()?;
+    modules.get_item(name).ok().flatten()
 }
 
 /// What a name means among a module's attributes, or a function's globals.
