@@ -11,6 +11,7 @@ use blake3::Hasher;
 
 use super::call_key::CallKey;
 use super::tag::Tag;
+use super::trace::{self, Trace};
 
 /// Bytes of the longest contents of a leaf, and of the longest container, that stand for themselves;
 /// longer ones become their digest.
@@ -34,12 +35,16 @@ const KEEP_UP_TO: usize = 2 * FLUSH_AT;
 thread_local! {
     /// The buffer of this thread's last encoder: most calls then allocate nothing.
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    /// The trace of this thread's last encoder that had one.
+    static SPARE_TRACE: Cell<Option<Box<Trace>>> = const { Cell::new(None) };
 }
 
 /// Writes nodes and digests those that grow long.
 pub struct Encoder {
     bytes: Vec<u8>,
     open: Vec<OpenNode>,
+    /// What became digests; nothing, as long as nothing did.
+    trace: Option<Box<Trace>>,
 }
 
 impl Default for Encoder {
@@ -49,12 +54,17 @@ impl Default for Encoder {
         Self {
             bytes,
             open: Vec::new(),
+            trace: None,
         }
     }
 }
 
 impl Drop for Encoder {
     fn drop(&mut self) {
+        if let Some(mut trace) = self.trace.take() {
+            trace.clear();
+            let _ = SPARE_TRACE.try_with(|spare| spare.set(Some(trace)));
+        }
         if self.bytes.capacity() > KEEP_UP_TO {
             return;
         }
@@ -67,8 +77,29 @@ impl Drop for Encoder {
 struct OpenNode {
     start: usize,
     /// Holds the node's beginning once it was too long for the buffer.
-    hasher: Option<Box<Hasher>>,
+    beginning: Option<Box<Beginning>>,
     sorted: bool,
+}
+
+/// The beginning of a node that is too long for the buffer.
+#[derive(Default)]
+struct Beginning {
+    hasher: Hasher,
+    length: usize,
+    /// Its bytes, as long as a trace may have room for them.
+    bytes: Vec<u8>,
+}
+
+impl Beginning {
+    fn add(&mut self, bytes: &[u8]) {
+        self.hasher.update(bytes);
+        self.length += bytes.len();
+        if self.length <= trace::CAPACITY {
+            self.bytes.extend_from_slice(bytes);
+        } else {
+            self.bytes = Vec::new();
+        }
+    }
 }
 
 impl Encoder {
@@ -136,6 +167,7 @@ impl Encoder {
     }
 
     fn long_leaf(&mut self, tag: Tag, length: usize, contents: &Hasher) {
+        opened(&mut self.trace).count(length);
         self.unit(Tag::LongLeaf);
         self.unit(tag);
         self.length(length);
@@ -176,7 +208,7 @@ impl Encoder {
     fn begin(&mut self, tag: Tag, sorted: bool) {
         self.open.push(OpenNode {
             start: self.bytes.len(),
-            hasher: None,
+            beginning: None,
             sorted,
         });
         self.unit(tag);
@@ -202,8 +234,8 @@ impl Encoder {
         if self.bytes.len() - node.start < FLUSH_AT || node.sorted {
             return;
         }
-        let hasher = node.hasher.get_or_insert_with(Box::default);
-        hasher.update(&self.bytes[node.start..]);
+        let beginning = node.beginning.get_or_insert_default();
+        beginning.add(&self.bytes[node.start..]);
         self.bytes.truncate(node.start);
     }
 
@@ -231,28 +263,26 @@ impl Encoder {
     pub fn close(&mut self) -> &[u8] {
         let node = self.open.pop().expect("close follows open");
         let start = node.start;
-        let hasher = match node.hasher {
-            Some(mut hasher) => {
-                hasher.update(&self.bytes[start..]);
-                Some(hasher)
-            }
-            None if self.bytes.len() - start > INLINE_LIMIT => {
-                let mut hasher = Box::<Hasher>::default();
-                update(&mut hasher, &self.bytes[start..]);
-                Some(hasher)
-            }
-            None => None,
-        };
-        if let Some(hasher) = hasher {
+        if node.beginning.is_some() || self.bytes.len() - start > INLINE_LIMIT {
+            let digest = self.digest_node(start, node.beginning.unwrap_or_default());
             self.bytes.truncate(start);
-            self.digest(&hasher);
+            self.unit(Tag::Digest);
+            self.bytes.extend_from_slice(&digest);
         }
         &self.bytes[start..]
     }
 
-    fn digest(&mut self, hasher: &Hasher) {
-        self.unit(Tag::Digest);
-        self.bytes.extend_from_slice(hasher.finalize().as_bytes());
+    /// The digest of the node that began with `beginning`, and has its rest from `start` on.
+    fn digest_node(&mut self, start: usize, mut beginning: Box<Beginning>) -> [u8; 32] {
+        let rest = &self.bytes[start..];
+        update(&mut beginning.hasher, rest);
+        let digest = *beginning.hasher.finalize().as_bytes();
+        let trace = opened(&mut self.trace);
+        trace.count(beginning.length + rest.len());
+        if beginning.length == beginning.bytes.len() {
+            trace.keep(&digest, self.open.len(), &beginning.bytes, rest);
+        }
+        digest
     }
 
     /// All that was written, as the key of a call.
@@ -272,6 +302,28 @@ impl Encoder {
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
+
+    /// Bytes that were hashed so far, or will be with the whole.
+    #[must_use]
+    pub fn hashed(&self) -> u64 {
+        let digested = self.trace.as_ref().map_or(0, |trace| trace.hashed());
+        digested + self.bytes.len() as u64
+    }
+
+    /// What of the nodes that became digests was kept.
+    pub fn take_trace(&mut self) -> Trace {
+        self.trace
+            .take()
+            .map_or_else(Trace::default, |trace| *trace)
+    }
+}
+
+/// The trace, which begins with the first digest.
+fn opened(trace: &mut Option<Box<Trace>>) -> &mut Trace {
+    trace.get_or_insert_with(|| {
+        let spare = SPARE_TRACE.try_with(Cell::take).ok().flatten();
+        spare.unwrap_or_default()
+    })
 }
 
 /// A leaf whose contents come in pieces, for memory that does not lie in one.

@@ -1,0 +1,240 @@
+//! Where two values differ, told from their encodings alone: `config["rows"]`, `point.x`.
+
+mod literal;
+mod objects;
+
+use std::collections::{HashMap, HashSet};
+
+use self::literal::{key, scalar, type_name};
+use super::decoder::{Form, Node, node};
+use super::record;
+use super::tag::Tag;
+use super::trace::Nodes;
+
+/// Differences that are told; more do not help a reader.
+const MAX_CHANGES: usize = 8;
+
+/// Longer ways are cut.
+const MAX_STEPS: usize = 24;
+
+/// A place in which two values differ.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The way there from the parameter.
+    pub path: String,
+    /// What is different, if that is short and no secret.
+    pub detail: String,
+    /// Whether it is not the value that is another.
+    pub cause: Cause,
+}
+
+/// What of a place is different.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// The value.
+    Value,
+    /// The class of this name was edited.
+    Class(String),
+    /// The value is seen through another hash function, of this digest.
+    HashFunction([u8; 32]),
+}
+
+/// Two values that are held against each other.
+pub struct Comparison<'a> {
+    digested: &'a Nodes<'a>,
+    changes: Vec<Change>,
+}
+
+/// A place in both values.
+struct Place<'a> {
+    path: String,
+    /// How many steps lead there.
+    depth: usize,
+    before: Node<'a>,
+    now: Node<'a>,
+}
+
+impl<'a> Place<'a> {
+    fn step(&self, step: &str, before: Node<'a>, now: Node<'a>) -> Self {
+        Self {
+            path: format!("{}{step}", self.path),
+            depth: self.depth + 1,
+            before,
+            now,
+        }
+    }
+}
+
+/// The differences between an argument's encoding `before` and `now`; `digested` knows the digests
+/// of both. None, if they are equal.
+#[must_use]
+pub fn changes<'a>(
+    name: &str,
+    before: Node<'a>,
+    now: Node<'a>,
+    digested: &'a Nodes<'a>,
+) -> Vec<Change> {
+    let mut comparison = Comparison {
+        digested,
+        changes: Vec::new(),
+    };
+    comparison.compare(&Place {
+        path: name.to_owned(),
+        depth: 0,
+        before,
+        now,
+    });
+    comparison.changes
+}
+
+impl<'a> Comparison<'a> {
+    fn compare(&mut self, place: &Place<'a>) {
+        if place.before.bytes == place.now.bytes || self.changes.len() == MAX_CHANGES {
+            return;
+        }
+        let known = self.open(place.before).zip(self.open(place.now));
+        let Some((before, now)) = known.filter(|_| place.depth < MAX_STEPS) else {
+            return self.changed(place, "");
+        };
+        let place = Place {
+            path: place.path.clone(),
+            depth: place.depth,
+            before,
+            now,
+        };
+        let (was, is) = (type_name(&before), type_name(&now));
+        if was != is {
+            return self.changed(&place, &format!("was {was}, is {is}"));
+        }
+        let found = self.changes.len();
+        let children = before.children().ok().zip(now.children().ok());
+        match children {
+            Some((before, now)) if before.len() + now.len() > 0 => {
+                self.inside(&place, &before, &now);
+            }
+            _ => self.leaf(&place),
+        }
+        if self.changes.len() == found {
+            self.changed(&place, "");
+        }
+    }
+
+    /// The node itself, if it is known by its digest.
+    fn open(&self, found: Node<'a>) -> Option<Node<'a>> {
+        match found.form {
+            Form::Digest(digest) => node(self.digested.get(digest)?).ok(),
+            _ => Some(found),
+        }
+    }
+
+    /// The children of what may be known by its digest.
+    fn children(&self, found: Node<'a>) -> Option<Vec<Node<'a>>> {
+        self.open(found)?.children().ok()
+    }
+
+    fn changed(&mut self, place: &Place<'a>, detail: &str) {
+        self.caused(place, detail, Cause::Value);
+    }
+
+    fn caused(&mut self, place: &Place<'a>, detail: &str, cause: Cause) {
+        if self.changes.len() < MAX_CHANGES {
+            self.changes.push(Change {
+                path: place.path.clone(),
+                detail: detail.to_owned(),
+                cause,
+            });
+        }
+    }
+
+    /// Numbers are shown. A text may be a secret, and stays where it is.
+    fn leaf(&mut self, place: &Place<'a>) {
+        let shown = scalar(&place.before).zip(scalar(&place.now));
+        let detail = shown.map_or_else(String::new, |(was, is)| format!("was {was}, is {is}"));
+        self.changed(place, &detail);
+    }
+
+    fn inside(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
+        match place.now.tag {
+            Tag::List | Tag::Tuple => self.items(place, before, now),
+            Tag::Dict => self.dicts(place, before, now, &in_brackets),
+            Tag::Set | Tag::FrozenSet => self.elements(place, before, now),
+            Tag::Record => self.records(place, before, now),
+            _ => self.objects(place, before, now),
+        }
+    }
+
+    fn items(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
+        if before.len() != now.len() {
+            let detail = format!("{}, was {}", counted(now.len(), "item"), before.len());
+            return self.changed(place, &detail);
+        }
+        for (index, (before, now)) in before.iter().zip(now).enumerate() {
+            self.compare(&place.step(&format!("[{index}]"), *before, *now));
+        }
+    }
+
+    /// `step` says how a key leads to its value.
+    fn dicts(
+        &mut self,
+        place: &Place<'a>,
+        before: &[Node<'a>],
+        now: &[Node<'a>],
+        step: &dyn Fn(&Node<'a>) -> String,
+    ) {
+        let by_key: HashMap<&[u8], Node<'a>> = pairs(before).map(|(k, v)| (k.bytes, v)).collect();
+        let present: HashSet<&[u8]> = pairs(now).map(|(key, _)| key.bytes).collect();
+        let found = self.changes.len();
+        for (name, _) in pairs(before).filter(|(key, _)| !present.contains(key.bytes)) {
+            self.changed(place, &format!("key {} is gone", key(&name)));
+        }
+        for (name, value) in pairs(now) {
+            match by_key.get(name.bytes) {
+                Some(earlier) => self.compare(&place.step(&step(&name), *earlier, value)),
+                None => self.changed(place, &format!("key {} is new", key(&name))),
+            }
+        }
+        if self.changes.len() == found {
+            self.changed(place, "its keys are in another order");
+        }
+    }
+
+    fn elements(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
+        let missing = |from: &[Node<'a>], of: &[Node<'a>]| {
+            let there: HashSet<&[u8]> = from.iter().map(|element| element.bytes).collect();
+            of.iter()
+                .filter(|element| !there.contains(element.bytes))
+                .count()
+        };
+        let (new, gone) = (missing(before, now), missing(now, before));
+        let detail = match (new, gone) {
+            (new, 0) => format!("{} more", counted(new, "element")),
+            (0, gone) => format!("{} fewer", counted(gone, "element")),
+            (new, gone) => format!("{} new, {gone} gone", counted(new, "element")),
+        };
+        self.changed(place, &detail);
+    }
+
+    /// Parts by their names, the first of which is the record's.
+    fn records(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
+        let name = now.first().and_then(Node::text).unwrap_or_default();
+        if before.len() != now.len() {
+            return self.changed(place, "");
+        }
+        for (index, (before, now)) in before.iter().zip(now).skip(1).enumerate() {
+            self.compare(&place.step(record::step(name, index), *before, *now));
+        }
+    }
+}
+
+fn pairs<'s, 'a>(children: &'s [Node<'a>]) -> impl Iterator<Item = (Node<'a>, Node<'a>)> + 's {
+    children.chunks_exact(2).map(|pair| (pair[0], pair[1]))
+}
+
+fn in_brackets(name: &Node<'_>) -> String {
+    format!("[{}]", key(name))
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
