@@ -43,6 +43,7 @@ mod _core {
         decorators::{ConfiguredDecorator, Decorator},
         function::CachedFunction,
         method::CachedMethod,
+        misses::trace_extent,
         module::{
             encode_value, end_session, names_of_code, outline, parse_size, parse_ttl,
             register_hasher, session, stats,

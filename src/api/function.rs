@@ -1,6 +1,6 @@
 //! The decorated function.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
@@ -10,11 +10,12 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use super::caches::{self, CacheId, FunctionCache};
 use super::call::Call;
-use super::info;
 use super::method::CachedMethod;
 use super::options::{Options, Scope};
 use super::session;
+use super::{explain, info};
 use crate::error::{Error, Result};
+use crate::history;
 use crate::key::binding::Arguments;
 use crate::key::definition::Definition;
 use crate::key::signature::Signature;
@@ -39,12 +40,25 @@ pub struct Identity {
     definition: Definition,
     /// The cache that is shared by all sessions.
     global: Option<Arc<FunctionCache>>,
+    /// What the history says of the function; made for the first miss.
+    described: OnceLock<Arc<history::Function>>,
 }
 
 impl Identity {
     /// The digest of the function's code, and of what it depends on.
     pub fn digest(&self) -> &[u8; 32] {
         &self.definition.digest
+    }
+
+    /// What the function is, without the objects that it was read from.
+    pub fn described(&self, py: Python<'_>) -> &Arc<history::Function> {
+        self.described.get_or_init(|| {
+            Arc::new(history::Function {
+                digest: self.definition.digest,
+                outline: self.definition.outline().to_vec(),
+                parameters: self.signature.names(py),
+            })
+        })
     }
 }
 
@@ -112,6 +126,7 @@ impl CachedFunction {
             signature,
             definition,
             global,
+            described: OnceLock::new(),
         })
     }
 
@@ -271,6 +286,17 @@ impl CachedFunction {
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<String> {
         Ok(self.hex_key(py, Arguments::new(args, kwargs))?)
+    }
+
+    /// Why the call would hit or miss; computes nothing, counts nothing.
+    #[pyo3(signature = (*args, **kwargs))]
+    fn explain<'py>(
+        &self,
+        py: Python<'py>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Ok(explain::explain(py, self, Arguments::new(args, kwargs))?)
     }
 
     /// Hits, misses, bounds and sizes, in the session that is open where that matters.

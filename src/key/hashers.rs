@@ -142,6 +142,15 @@ impl Hashers {
             .try_for_each(|hasher| visit.call(&hasher.function))
     }
 
+    /// The name of the hash function that was used under this digest.
+    pub fn name_of(&self, py: Python<'_>, digest: &[u8]) -> Option<String> {
+        let registered = REGISTERED.read().clone();
+        let all = self.local.iter().chain(registered);
+        let mut used = all.filter_map(|hasher| Some((hasher, hasher.digest.get(py)?)));
+        let found = used.find(|(_, used)| used.as_bytes(py) == digest);
+        found.map(|(hasher, _)| hasher.name.clone())
+    }
+
     /// Whether neither this function nor the process has hash functions.
     pub fn are_none(&self) -> bool {
         self.local.is_empty() && !self.sees_registered()

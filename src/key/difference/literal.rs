@@ -104,7 +104,7 @@ pub fn class_name(node: &Node<'_>) -> String {
     let children = node.children().unwrap_or_default();
     let texts: Vec<&str> = children.iter().take(2).filter_map(Node::text).collect();
     match texts.as_slice() {
-        ["builtins", name] => (*name).to_owned(),
+        ["builtins" | "__main__", name] => (*name).to_owned(),
         [module, name] => format!("{module}.{name}"),
         _ => "object".to_owned(),
     }

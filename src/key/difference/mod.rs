@@ -5,7 +5,8 @@ mod objects;
 
 use std::collections::{HashMap, HashSet};
 
-use self::literal::{key, scalar, type_name};
+pub use self::literal::type_name;
+use self::literal::{key, scalar};
 use super::decoder::{Form, Node, node};
 use super::record;
 use super::tag::Tag;
@@ -184,13 +185,13 @@ impl<'a> Comparison<'a> {
         let by_key: HashMap<&[u8], Node<'a>> = pairs(before).map(|(k, v)| (k.bytes, v)).collect();
         let present: HashSet<&[u8]> = pairs(now).map(|(key, _)| key.bytes).collect();
         let found = self.changes.len();
-        for (name, _) in pairs(before).filter(|(key, _)| !present.contains(key.bytes)) {
-            self.changed(place, &format!("key {} is gone", key(&name)));
+        for (name, earlier) in pairs(before).filter(|(key, _)| !present.contains(key.bytes)) {
+            self.changed(&place.step(&step(&name), earlier, earlier), "is gone");
         }
         for (name, value) in pairs(now) {
             match by_key.get(name.bytes) {
                 Some(earlier) => self.compare(&place.step(&step(&name), *earlier, value)),
-                None => self.changed(place, &format!("key {} is new", key(&name))),
+                None => self.changed(&place.step(&step(&name), value, value), "is new"),
             }
         }
         if self.changes.len() == found {
