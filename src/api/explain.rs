@@ -8,6 +8,7 @@ use pyo3::types::{PyString, PyTuple};
 use super::caches::FunctionCache;
 use super::call::Call;
 use super::function::CachedFunction;
+use super::labels;
 use super::misses::Place;
 use super::nearest::{self, Differences};
 use crate::error::Result;
@@ -23,9 +24,9 @@ use crate::python::{self, type_name};
 use crate::store::{Departure, Presence};
 
 /// How one argument was hashed.
-struct Account {
+struct Account<'py> {
     name: String,
-    type_name: String,
+    argument: Bound<'py, PyAny>,
     /// Where its encoding ends.
     end: usize,
     hashed: u64,
@@ -33,13 +34,14 @@ struct Account {
 }
 
 /// How the arguments were hashed, one after the other.
-struct Accounts {
-    all: Vec<Account>,
+struct Accounts<'py> {
+    py: Python<'py>,
+    all: Vec<Account<'py>>,
     hashed: u64,
     started: Instant,
 }
 
-impl<'py> Observer<'py> for Accounts {
+impl<'py> Observer<'py> for Accounts<'py> {
     fn encoded(
         &mut self,
         walk: &Walk<'_, 'py>,
@@ -49,7 +51,7 @@ impl<'py> Observer<'py> for Accounts {
         let hashed = walk.encoder.hashed();
         self.all.push(Account {
             name: name.to_string_lossy().into_owned(),
-            type_name: type_name(argument),
+            argument: argument.clone(),
             end: walk.encoder.position(),
             hashed: hashed - self.hashed,
             seconds: self.started.elapsed().as_secs_f64(),
@@ -69,6 +71,7 @@ pub fn explain<'py>(
     let identity = function.identity(py)?;
     let cache = function.cache(py, &identity)?;
     let mut accounts = Accounts {
+        py,
         all: Vec::new(),
         hashed: 0,
         started: Instant::now(),
@@ -82,13 +85,13 @@ pub fn explain<'py>(
         arguments: encoder.as_bytes().into(),
         trace: encoder.take_trace(),
     };
-    let answer = Answer::find(py, function, &cache, &key, &asked);
+    let answer = Answer::find(function, &cache, &key, &asked, &accounts);
     let digest = blake3::Hash::from(key.digest(identity.digest()));
     let explanation = python::EXPLANATION.get(py)?.call1((
         answer.hit,
         answer.reason,
         PyTuple::new(py, answer.changes)?,
-        accounts.rows(py, function, &asked)?,
+        accounts.rows(function, &asked)?,
         digest.to_hex().as_str(),
     ))?;
     Ok(explanation)
@@ -103,11 +106,11 @@ struct Answer {
 
 impl Answer {
     fn find(
-        py: Python<'_>,
         function: &CachedFunction,
         cache: &FunctionCache,
         key: &CallKey,
         asked: &history::Call<Place>,
+        accounts: &Accounts<'_>,
     ) -> Self {
         let options = function.options();
         let presence = cache.entries.presence(key);
@@ -126,7 +129,7 @@ impl Answer {
             return Self::plain(reason, reason.starts_with("stored"));
         }
         match nearest::differences(function, asked) {
-            Some(differences) => Self::compared(py, function, &differences),
+            Some(differences) => Self::compared(function, differences, accounts),
             None if presence == Presence::Unknown => {
                 Self::plain("never computed, or longer ago than is remembered", false)
             }
@@ -142,12 +145,21 @@ impl Answer {
         }
     }
 
-    fn compared(py: Python<'_>, function: &CachedFunction, differences: &Differences) -> Self {
+    fn compared(
+        function: &CachedFunction,
+        mut differences: Differences,
+        accounts: &Accounts<'_>,
+    ) -> Self {
+        for (name, change) in &mut differences.arguments {
+            if let Some(argument) = accounts.argument(name) {
+                labels::name_steps(argument, &mut change.path);
+            }
+        }
         let hashers = &function.options().hashers;
-        let name_of = |digest: &[u8; 32]| hashers.name_of(py, digest);
+        let py = accounts.py;
         Self {
             hit: false,
-            reason: differences.reason(name_of),
+            reason: differences.reason(|digest| hashers.name_of(py, digest)),
             changes: differences.changes(),
         }
     }
@@ -166,14 +178,20 @@ fn departed(departure: Departure) -> &'static str {
     }
 }
 
-impl Accounts {
+impl<'py> Accounts<'py> {
+    /// The argument of the parameter `name`.
+    fn argument(&self, name: &str) -> Option<&Bound<'py, PyAny>> {
+        let account = self.all.iter().find(|account| account.name == name);
+        account.map(|account| &account.argument)
+    }
+
     /// An `ArgumentInfo` for each argument.
-    fn rows<'py>(
+    fn rows(
         &self,
-        py: Python<'py>,
         function: &CachedFunction,
         asked: &history::Call<Place>,
     ) -> Result<Bound<'py, PyTuple>> {
+        let py = self.py;
         let mut digested = Nodes::default();
         digested.add(&asked.trace);
         let mut start = 0;
@@ -183,9 +201,9 @@ impl Accounts {
             start = account.end;
             rows.push(python::ARGUMENT_INFO.get(py)?.call1((
                 &account.name,
-                &account.type_name,
+                type_name(&account.argument),
                 strategy(py, function, bytes, &digested),
-                account.hashed,
+                digested.content(bytes).max(account.hashed),
                 account.seconds,
                 blake3::hash(bytes).to_hex().as_str(),
             ))?);

@@ -18,6 +18,8 @@ pub mod function;
 #[cfg(feature = "python")]
 pub mod info;
 #[cfg(feature = "python")]
+pub mod labels;
+#[cfg(feature = "python")]
 pub mod method;
 #[cfg(feature = "python")]
 pub mod misses;

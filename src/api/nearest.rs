@@ -16,7 +16,8 @@ const MAX_NAMES: usize = 3;
 pub struct Differences {
     /// How many things differ, an argument being one.
     count: usize,
-    arguments: Vec<Change>,
+    /// Parameters, and where their arguments differ.
+    pub arguments: Vec<(String, Change)>,
     /// Parts of the definition, and what became of them.
     code: Vec<(String, &'static str)>,
     options: Vec<&'static str>,
@@ -28,7 +29,7 @@ pub struct Differences {
 pub fn differences(function: &CachedFunction, asked: &Call<Place>) -> Option<Differences> {
     let earlier = misses::of(function);
     let all = earlier.iter().map(|call| Differences::between(call, asked));
-    all.min_by_key(|differences| differences.count)
+    all.min_by_key(Differences::distance)
 }
 
 impl Differences {
@@ -47,16 +48,25 @@ impl Differences {
         }
     }
 
+    /// How far the calls are from each other: things that differ, arguments that are something else
+    /// altogether, places that differ.
+    fn distance(&self) -> (usize, usize, usize) {
+        let changes = self.arguments.iter();
+        let whole = changes.filter(|(_, change)| change.path.0.is_empty());
+        (self.count, whole.count(), self.arguments.len())
+    }
+
     /// The causes in a few words; `name_of` knows the names of hash functions.
     pub fn reason(&self, name_of: impl Fn(&[u8; 32]) -> Option<String>) -> String {
         let mut code: BTreeSet<String> = self.code.iter().map(|(name, _)| name.clone()).collect();
         let (mut hash_functions, mut arguments) = (BTreeSet::new(), Vec::new());
-        for change in &self.arguments {
+        for (name, change) in &self.arguments {
+            let place = format!("{name}{}", change.path);
             match &change.cause {
-                Cause::Value => arguments.push(change.path.clone()),
+                Cause::Value => arguments.push(place),
                 Cause::Class(name) => drop(code.insert(name.clone())),
                 Cause::HashFunction(digest) => {
-                    hash_functions.insert(name_of(digest).unwrap_or_else(|| change.path.clone()));
+                    hash_functions.insert(name_of(digest).unwrap_or(place));
                 }
             }
         }
@@ -83,9 +93,12 @@ impl Differences {
             .code
             .iter()
             .map(|(name, what)| format!("{name} {what}"));
-        let arguments = self.arguments.iter().map(|change| match &*change.detail {
-            "" => format!("{}: changed", change.path),
-            detail => format!("{}: {detail}", change.path),
+        let arguments = self.arguments.iter().map(|(name, change)| {
+            let detail = match &*change.detail {
+                "" => "changed",
+                detail => detail,
+            };
+            format!("{name}{}: {detail}", change.path)
         });
         let options = self
             .options
@@ -105,7 +118,7 @@ fn listed(what: &str, names: impl IntoIterator<Item = String>) -> Option<String>
 }
 
 /// How many arguments differ, and where.
-fn changed_arguments(before: &Call<Place>, now: &Call<Place>) -> (usize, Vec<Change>) {
+fn changed_arguments(before: &Call<Place>, now: &Call<Place>) -> (usize, Vec<(String, Change)>) {
     let mut digested = Nodes::default();
     digested.add(&before.trace);
     digested.add(&now.trace);
@@ -118,9 +131,9 @@ fn changed_arguments(before: &Call<Place>, now: &Call<Place>) -> (usize, Vec<Cha
         let Some((_, was)) = was else {
             continue;
         };
-        let found = difference::changes(name, *was, argument, &digested);
+        let found = difference::changes(*was, argument, &digested);
         count += usize::from(!found.is_empty());
-        changes.extend(found);
+        changes.extend(found.into_iter().map(|change| (name.to_owned(), change)));
     }
     (count, changes)
 }

@@ -75,6 +75,15 @@ pub fn step(record: &str, index: usize) -> &'static str {
     steps.get(index).or(steps.last()).copied().unwrap_or("")
 }
 
+/// The number of the column that part `index` of a record is.
+#[must_use]
+pub fn column(record: &str, index: usize) -> usize {
+    index
+        - (0..index)
+            .filter(|&part| step(record, part) != COLUMN)
+            .count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

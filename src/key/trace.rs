@@ -3,9 +3,11 @@
 //! Parents are complete after their children, and tell more: where there is no room for all, the
 //! deepest nodes go first.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ahash::RandomState;
+
+use super::decoder::{Form, nodes};
 
 /// Bytes that one trace keeps. A copy of so many costs about a hundredth of hashing them.
 pub const CAPACITY: usize = 256 * 1024;
@@ -122,6 +124,27 @@ impl<'a> Nodes<'a> {
     #[must_use]
     pub fn get(&self, digest: &[u8; 32]) -> Option<&'a [u8]> {
         self.0.get(digest).copied()
+    }
+
+    /// How many bytes an encoding stands for, as far as it is known: parts that are met again count
+    /// once.
+    #[must_use]
+    pub fn content(&self, encoding: &[u8]) -> u64 {
+        let mut total = encoding.len() as u64;
+        let mut open = nodes(encoding).unwrap_or_default();
+        let mut seen = HashSet::new();
+        while let Some(node) = open.pop() {
+            match node.form {
+                Form::LongLeaf(length, _) => total += length as u64,
+                Form::Digest(digest) if seen.insert(digest) => {
+                    let digested = self.get(digest).unwrap_or_default();
+                    total += digested.len() as u64;
+                    open.extend(nodes(digested).unwrap_or_default());
+                }
+                _ => open.extend(node.children().unwrap_or_default()),
+            }
+        }
+        total
     }
 }
 

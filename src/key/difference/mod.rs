@@ -2,11 +2,13 @@
 
 mod literal;
 mod objects;
+mod path;
 
 use std::collections::{HashMap, HashSet};
 
 pub use self::literal::type_name;
 use self::literal::{key, scalar};
+pub use self::path::{Path, Step};
 use super::decoder::{Form, Node, node};
 use super::record;
 use super::tag::Tag;
@@ -21,8 +23,8 @@ const MAX_STEPS: usize = 24;
 /// A place in which two values differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The way there from the parameter.
-    pub path: String,
+    /// The way there from the argument.
+    pub path: Path,
     /// What is different, if that is short and no secret.
     pub detail: String,
     /// Whether it is not the value that is another.
@@ -48,39 +50,23 @@ pub struct Comparison<'a> {
 
 /// A place in both values.
 struct Place<'a> {
-    path: String,
-    /// How many steps lead there.
+    path: Path,
+    /// How many containers are around it.
     depth: usize,
     before: Node<'a>,
     now: Node<'a>,
 }
 
-impl<'a> Place<'a> {
-    fn step(&self, step: &str, before: Node<'a>, now: Node<'a>) -> Self {
-        Self {
-            path: format!("{}{step}", self.path),
-            depth: self.depth + 1,
-            before,
-            now,
-        }
-    }
-}
-
 /// The differences between an argument's encoding `before` and `now`; `digested` knows the digests
 /// of both. None, if they are equal.
 #[must_use]
-pub fn changes<'a>(
-    name: &str,
-    before: Node<'a>,
-    now: Node<'a>,
-    digested: &'a Nodes<'a>,
-) -> Vec<Change> {
+pub fn changes<'a>(before: Node<'a>, now: Node<'a>, digested: &'a Nodes<'a>) -> Vec<Change> {
     let mut comparison = Comparison {
         digested,
         changes: Vec::new(),
     };
     comparison.compare(&Place {
-        path: name.to_owned(),
+        path: Path::default(),
         depth: 0,
         before,
         now,
@@ -89,6 +75,25 @@ pub fn changes<'a>(
 }
 
 impl<'a> Comparison<'a> {
+    /// Compares what lies one step inside of `place`.
+    fn descend(
+        &mut self,
+        place: &Place<'a>,
+        step: impl FnOnce() -> Step,
+        before: Node<'a>,
+        now: Node<'a>,
+    ) {
+        if before.bytes == now.bytes {
+            return;
+        }
+        self.compare(&Place {
+            path: place.path.with(step()),
+            depth: place.depth + 1,
+            before,
+            now,
+        });
+    }
+
     fn compare(&mut self, place: &Place<'a>) {
         if place.before.bytes == place.now.bytes || self.changes.len() == MAX_CHANGES {
             return;
@@ -134,13 +139,13 @@ impl<'a> Comparison<'a> {
     }
 
     fn changed(&mut self, place: &Place<'a>, detail: &str) {
-        self.caused(place, detail, Cause::Value);
+        self.note(&place.path, detail, Cause::Value);
     }
 
-    fn caused(&mut self, place: &Place<'a>, detail: &str, cause: Cause) {
+    fn note(&mut self, path: &Path, detail: &str, cause: Cause) {
         if self.changes.len() < MAX_CHANGES {
             self.changes.push(Change {
-                path: place.path.clone(),
+                path: path.clone(),
                 detail: detail.to_owned(),
                 cause,
             });
@@ -157,7 +162,7 @@ impl<'a> Comparison<'a> {
     fn inside(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
         match place.now.tag {
             Tag::List | Tag::Tuple => self.items(place, before, now),
-            Tag::Dict => self.dicts(place, before, now, &in_brackets),
+            Tag::Dict => self.dicts(place, before, now, in_brackets),
             Tag::Set | Tag::FrozenSet => self.elements(place, before, now),
             Tag::Record => self.records(place, before, now),
             _ => self.objects(place, before, now),
@@ -170,7 +175,7 @@ impl<'a> Comparison<'a> {
             return self.changed(place, &detail);
         }
         for (index, (before, now)) in before.iter().zip(now).enumerate() {
-            self.compare(&place.step(&format!("[{index}]"), *before, *now));
+            self.descend(place, || Step::Item(index), *before, *now);
         }
     }
 
@@ -180,18 +185,18 @@ impl<'a> Comparison<'a> {
         place: &Place<'a>,
         before: &[Node<'a>],
         now: &[Node<'a>],
-        step: &dyn Fn(&Node<'a>) -> String,
+        step: fn(&Node<'a>) -> Step,
     ) {
         let by_key: HashMap<&[u8], Node<'a>> = pairs(before).map(|(k, v)| (k.bytes, v)).collect();
         let present: HashSet<&[u8]> = pairs(now).map(|(key, _)| key.bytes).collect();
         let found = self.changes.len();
-        for (name, earlier) in pairs(before).filter(|(key, _)| !present.contains(key.bytes)) {
-            self.changed(&place.step(&step(&name), earlier, earlier), "is gone");
+        for (name, _) in pairs(before).filter(|(key, _)| !present.contains(key.bytes)) {
+            self.note(&place.path.with(step(&name)), "is gone", Cause::Value);
         }
         for (name, value) in pairs(now) {
             match by_key.get(name.bytes) {
-                Some(earlier) => self.compare(&place.step(&step(&name), *earlier, value)),
-                None => self.changed(&place.step(&step(&name), value, value), "is new"),
+                Some(earlier) => self.descend(place, || step(&name), *earlier, value),
+                None => self.note(&place.path.with(step(&name)), "is new", Cause::Value),
             }
         }
         if self.changes.len() == found {
@@ -215,14 +220,18 @@ impl<'a> Comparison<'a> {
         self.changed(place, &detail);
     }
 
-    /// Parts by their names, the first of which is the record's.
+    /// Parts by their names. The first child is the record's name. Frames may have other numbers of
+    /// columns, which their first part tells.
     fn records(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
         let name = now.first().and_then(Node::text).unwrap_or_default();
-        if before.len() != now.len() {
-            return self.changed(place, "");
-        }
+        let has_same_columns = before.len() == now.len();
         for (index, (before, now)) in before.iter().zip(now).skip(1).enumerate() {
-            self.compare(&place.step(record::step(name, index), *before, *now));
+            let step = match record::step(name, index) {
+                record::COLUMN if has_same_columns => Step::Column(record::column(name, index)),
+                record::COLUMN => return,
+                words => Step::Words(words),
+            };
+            self.descend(place, || step, *before, *now);
         }
     }
 }
@@ -231,8 +240,8 @@ fn pairs<'s, 'a>(children: &'s [Node<'a>]) -> impl Iterator<Item = (Node<'a>, No
     children.chunks_exact(2).map(|pair| (pair[0], pair[1]))
 }
 
-fn in_brackets(name: &Node<'_>) -> String {
-    format!("[{}]", key(name))
+fn in_brackets(name: &Node<'_>) -> Step {
+    Step::Key(key(name), name.text().map(str::to_owned))
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -1,7 +1,7 @@
 //! Differences of objects: in attributes, items, pairs, in what they are made from, in code.
 
-use super::literal::{class_name, key};
-use super::{Cause, Comparison, Place, in_brackets, pairs};
+use super::literal::class_name;
+use super::{Cause, Comparison, Place, Step, in_brackets, pairs};
 use crate::key::decoder::{Form, Node};
 use crate::key::tag::Tag;
 
@@ -43,7 +43,7 @@ impl<'a> Comparison<'a> {
                 }
                 self.made_from(place, now[1], *made_from, now[2]);
                 self.state(place, *state, now[3]);
-                self.compare(&place.step("", *items, now[4]));
+                self.descend(place, || Step::Words(""), *items, now[4]);
                 self.pairs(place, *pairs, now[5]);
             }
             (
@@ -54,7 +54,7 @@ impl<'a> Comparison<'a> {
                 if self.is_of_edited_class(place, *class, *now_class) {
                     return;
                 }
-                self.compare(&place.step("", *record, *now_record));
+                self.descend(place, || Step::Words(""), *record, *now_record);
                 self.state(place, *attributes, *now_attributes);
             }
             (Tag::Hashed, [_, function, result], [_, now_function, now_result]) => {
@@ -68,7 +68,7 @@ impl<'a> Comparison<'a> {
     fn named_children(
         &mut self,
         place: &Place<'a>,
-        steps: &[&str],
+        steps: &[&'static str],
         before: &[Node<'a>],
         now: &[Node<'a>],
     ) {
@@ -76,14 +76,14 @@ impl<'a> Comparison<'a> {
             return self.changed(place, "");
         }
         for ((before, now), step) in before.iter().zip(now).zip(steps) {
-            self.compare(&place.step(step, *before, *now));
+            self.descend(place, || Step::Words(step), *before, *now);
         }
     }
 
     fn edited(&mut self, place: &Place<'a>, class: &Node<'a>) {
         let name = class_name(class);
-        self.caused(
-            place,
+        self.note(
+            &place.path,
             &format!("its class {name} was edited"),
             Cause::Class(name),
         );
@@ -105,15 +105,15 @@ impl<'a> Comparison<'a> {
         (now_function, now_result): (Node<'a>, Node<'a>),
     ) {
         if function.bytes == now_function.bytes {
-            let step = " (what its hash function gives)";
-            return self.compare(&place.step(step, result, now_result));
+            let step = || Step::Words(" (what its hash function gives)");
+            return self.descend(place, step, result, now_result);
         }
         let digest = match now_function.form {
             Form::Leaf(digest) => digest.try_into().unwrap_or_default(),
             _ => [0; 32],
         };
-        self.caused(
-            place,
+        self.note(
+            &place.path,
             "its hash function was edited",
             Cause::HashFunction(digest),
         );
@@ -136,14 +136,19 @@ impl<'a> Comparison<'a> {
                 let is_whole = now.len() == 2;
                 for (index, (before, now)) in arguments.enumerate() {
                     let step = if is_whole {
-                        String::new()
+                        Step::Words("")
                     } else {
-                        format!("[{index}]")
+                        Step::Item(index)
                     };
-                    self.compare(&place.step(&step, *before, *now));
+                    self.descend(place, || step, *before, *now);
                 }
             }
-            _ => self.compare(&place.step(" (what it is made from)", before, now)),
+            _ => self.descend(
+                place,
+                || Step::Words(" (what it is made from)"),
+                before,
+                now,
+            ),
         }
     }
 
@@ -168,7 +173,7 @@ impl<'a> Comparison<'a> {
                 self.state(place, *old, *new);
             }
         } else {
-            self.compare(&place.step(" (its state)", before, now));
+            self.descend(place, || Step::Words(" (its state)"), before, now);
         }
     }
 
@@ -184,7 +189,7 @@ impl<'a> Comparison<'a> {
         }
         // What lies beside them mostly says which of them were set.
         if self.changes.len() == found {
-            self.dicts(place, before, now, &as_attribute);
+            self.dicts(place, before, now, as_attribute);
         }
     }
 
@@ -199,13 +204,15 @@ impl<'a> Comparison<'a> {
             Some(pairs?.concat())
         };
         match flat(before).zip(flat(now)) {
-            Some((before, now)) => self.dicts(place, &before, &now, &in_brackets),
+            Some((before, now)) => self.dicts(place, &before, &now, in_brackets),
             None => self.changed(place, ""),
         }
     }
 }
 
-fn as_attribute(name: &Node<'_>) -> String {
-    name.text()
-        .map_or_else(|| format!("[{}]", key(name)), |name| format!(".{name}"))
+fn as_attribute(name: &Node<'_>) -> Step {
+    match name.text() {
+        Some(text) => Step::Attribute(text.to_owned()),
+        None => in_brackets(name),
+    }
 }
