@@ -11,7 +11,7 @@ use blake3::Hasher;
 
 use super::call_key::CallKey;
 use super::tag::Tag;
-use super::trace::{self, Trace};
+use super::trace::Trace;
 
 /// Bytes of the longest contents of a leaf, and of the longest container, that stand for themselves;
 /// longer ones become their digest.
@@ -77,28 +77,17 @@ impl Drop for Encoder {
 struct OpenNode {
     start: usize,
     /// Holds the node's beginning once it was too long for the buffer.
-    beginning: Option<Box<Beginning>>,
+    hasher: Option<Box<Hasher>>,
     sorted: bool,
 }
 
-/// The beginning of a node that is too long for the buffer.
-#[derive(Default)]
-struct Beginning {
-    hasher: Hasher,
-    length: usize,
-    /// Its bytes, as long as a trace may have room for them.
-    bytes: Vec<u8>,
-}
-
-impl Beginning {
-    fn add(&mut self, bytes: &[u8]) {
-        self.hasher.update(bytes);
-        self.length += bytes.len();
-        if self.length <= trace::CAPACITY {
-            self.bytes.extend_from_slice(bytes);
-        } else {
-            self.bytes = Vec::new();
-        }
+impl OpenNode {
+    /// Hashes what is there of the node. It is not inlined: that `flush` is short makes walks faster.
+    #[cold]
+    #[inline(never)]
+    fn begin(&mut self, written: &[u8]) {
+        let hasher = self.hasher.get_or_insert_with(Box::default);
+        hasher.update(&written[self.start..]);
     }
 }
 
@@ -153,25 +142,25 @@ impl Encoder {
             self.bytes.extend_from_slice(contents);
             return;
         }
-        let mut hasher = Hasher::new();
-        update(&mut hasher, contents);
-        self.long_leaf(tag, contents.len(), &hasher);
+        self.long_leaf(tag, contents.len(), &hash(contents));
     }
 
     /// Writes a leaf whose contents came in pieces.
     pub fn finish_leaf(&mut self, leaf: LeafHasher) {
         match leaf.contents {
             Contents::Short(contents) => self.leaf(leaf.tag, &contents),
-            Contents::Long(hasher) => self.long_leaf(leaf.tag, leaf.length, &hasher),
+            Contents::Long(hasher) => {
+                self.long_leaf(leaf.tag, leaf.length, hasher.finalize().as_bytes());
+            }
         }
     }
 
-    fn long_leaf(&mut self, tag: Tag, length: usize, contents: &Hasher) {
-        opened(&mut self.trace).count(length);
+    fn long_leaf(&mut self, tag: Tag, length: usize, contents: &[u8; 32]) {
+        opened(&mut self.trace).count(length as u64);
         self.unit(Tag::LongLeaf);
         self.unit(tag);
         self.length(length);
-        self.bytes.extend_from_slice(contents.finalize().as_bytes());
+        self.bytes.extend_from_slice(contents);
     }
 
     /// Begins a record: a container whose first child is its name. `parts` follow.
@@ -208,7 +197,7 @@ impl Encoder {
     fn begin(&mut self, tag: Tag, sorted: bool) {
         self.open.push(OpenNode {
             start: self.bytes.len(),
-            beginning: None,
+            hasher: None,
             sorted,
         });
         self.unit(tag);
@@ -234,8 +223,7 @@ impl Encoder {
         if self.bytes.len() - node.start < FLUSH_AT || node.sorted {
             return;
         }
-        let beginning = node.beginning.get_or_insert_default();
-        beginning.add(&self.bytes[node.start..]);
+        node.begin(&self.bytes);
         self.bytes.truncate(node.start);
     }
 
@@ -263,8 +251,8 @@ impl Encoder {
     pub fn close(&mut self) -> &[u8] {
         let node = self.open.pop().expect("close follows open");
         let start = node.start;
-        if node.beginning.is_some() || self.bytes.len() - start > INLINE_LIMIT {
-            let digest = self.digest_node(start, node.beginning.unwrap_or_default());
+        if node.hasher.is_some() || self.bytes.len() - start > INLINE_LIMIT {
+            let digest = self.digest(start, node.hasher);
             self.bytes.truncate(start);
             self.unit(Tag::Digest);
             self.bytes.extend_from_slice(&digest);
@@ -272,16 +260,21 @@ impl Encoder {
         &self.bytes[start..]
     }
 
-    /// The digest of the node that began with `beginning`, and has its rest from `start` on.
-    fn digest_node(&mut self, start: usize, mut beginning: Box<Beginning>) -> [u8; 32] {
+    /// The digest of a node that has its bytes from `start` on, and those before in `hasher`. A trace
+    /// keeps what lies in one piece.
+    #[inline(never)]
+    fn digest(&mut self, start: usize, hasher: Option<Box<Hasher>>) -> [u8; 32] {
         let rest = &self.bytes[start..];
-        update(&mut beginning.hasher, rest);
-        let digest = *beginning.hasher.finalize().as_bytes();
         let trace = opened(&mut self.trace);
-        trace.count(beginning.length + rest.len());
-        if beginning.length == beginning.bytes.len() {
-            trace.keep(&digest, self.open.len(), &beginning.bytes, rest);
+        if let Some(mut hasher) = hasher {
+            update(&mut hasher, rest);
+            let digest = hasher.finalize();
+            trace.count(hasher.count());
+            return *digest.as_bytes();
         }
+        let digest = hash(rest);
+        trace.count(rest.len() as u64);
+        trace.keep(&digest, self.open.len(), rest);
         digest
     }
 
@@ -366,6 +359,16 @@ impl LeafHasher {
 #[expect(clippy::cast_possible_truncation, reason = "that is what it is for")]
 fn low_byte(value: usize) -> u8 {
     value as u8
+}
+
+/// The digest of what lies in one piece; for short pieces faster than by a hasher.
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    if bytes.len() < ALL_CORES_FROM {
+        return *blake3::hash(bytes).as_bytes();
+    }
+    let mut hasher = Hasher::new();
+    update(&mut hasher, bytes);
+    *hasher.finalize().as_bytes()
 }
 
 fn update(hasher: &mut Hasher, bytes: &[u8]) {

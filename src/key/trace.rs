@@ -31,8 +31,8 @@ struct Kept {
 
 impl Trace {
     /// Counts bytes that were hashed.
-    pub fn count(&mut self, hashed: usize) {
-        self.hashed += hashed as u64;
+    pub fn count(&mut self, hashed: u64) {
+        self.hashed += hashed;
     }
 
     /// Bytes that were hashed to digests.
@@ -53,9 +53,9 @@ impl Trace {
         self.nodes.is_empty()
     }
 
-    /// Keeps a node whose bytes are `beginning` and `rest`, and inside of which `depth` others are.
-    pub fn keep(&mut self, digest: &[u8; 32], depth: usize, beginning: &[u8], rest: &[u8]) {
-        let length = beginning.len() + rest.len();
+    /// Keeps a node that lies inside of `depth` others.
+    pub fn keep(&mut self, digest: &[u8; 32], depth: usize, node: &[u8]) {
+        let length = node.len();
         while self.bytes.len() + length > CAPACITY {
             if self.deepest <= depth || length > CAPACITY {
                 return;
@@ -63,8 +63,7 @@ impl Trace {
             self.drop_deepest(depth);
         }
         let start = self.bytes.len();
-        self.bytes.extend_from_slice(beginning);
-        self.bytes.extend_from_slice(rest);
+        self.bytes.extend_from_slice(node);
         self.deepest = self.deepest.max(depth);
         self.nodes.push(Kept {
             digest: *digest,
@@ -153,7 +152,7 @@ mod tests {
     use super::*;
 
     fn keep(trace: &mut Trace, name: u8, depth: usize, length: usize) {
-        trace.keep(&[name; 32], depth, &[], &vec![name; length]);
+        trace.keep(&[name; 32], depth, &vec![name; length]);
     }
 
     fn has(trace: &Trace, name: u8) -> bool {
@@ -166,7 +165,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_found() {
         let mut trace = Trace::default();
-        trace.keep(&[1; 32], 0, b"ab", b"c");
+        trace.keep(&[1; 32], 0, b"abc");
         let mut nodes = Nodes::default();
         nodes.add(&trace);
         assert_eq!(nodes.get(&[1; 32]), Some(b"abc".as_slice()));

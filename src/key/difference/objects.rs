@@ -127,28 +127,36 @@ impl<'a> Comparison<'a> {
         before: Node<'a>,
         now: Node<'a>,
     ) {
+        if before.bytes == now.bytes {
+            return;
+        }
+        // Of what an attribute is made nobody asks.
+        if place.path.has_words() {
+            return self.changed(place, "");
+        }
         let children = self.children(before).zip(self.children(now));
-        match children {
-            Some((before, now))
-                if constructor.text() == Some(NEW_OBJECT) && before.len() == now.len() =>
-            {
-                let arguments = before.iter().zip(&now).skip(1);
-                let is_whole = now.len() == 2;
-                for (index, (before, now)) in arguments.enumerate() {
-                    let step = if is_whole {
-                        Step::Words("")
-                    } else {
-                        Step::Item(index)
-                    };
-                    self.descend(place, || step, *before, *now);
-                }
-            }
-            _ => self.descend(
+        let is_new_object = constructor.text() == Some(NEW_OBJECT);
+        match children.filter(|(before, now)| is_new_object && before.len() == now.len()) {
+            Some((before, now)) => self.arguments(place, &before, &now),
+            None => self.descend(
                 place,
                 || Step::Words(" (what it is made from)"),
                 before,
                 now,
             ),
+        }
+    }
+
+    /// What comes after the class: one of them is the value itself under another form.
+    fn arguments(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
+        let is_whole = now.len() == 2;
+        for (index, (before, now)) in before.iter().zip(now).skip(1).enumerate() {
+            let step = if is_whole {
+                Step::Words("")
+            } else {
+                Step::Item(index)
+            };
+            self.descend(place, || step, *before, *now);
         }
     }
 
