@@ -25,8 +25,12 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// What a function was.
 #[derive(Debug)]
 pub struct Function {
+    /// The name that it has in its module.
+    pub name: String,
     /// The digest of its definition.
     pub digest: [u8; 32],
+    /// Whether it depends on something that has no content, and so is like no other.
+    pub is_unique: bool,
     /// The parts of its definition by name, each with its own digest.
     pub outline: Vec<(String, [u8; 32])>,
     /// The names of its parameters, in the order of their encodings.
@@ -172,7 +176,9 @@ mod tests {
 
     fn call(name: u8, length: usize) -> Call<u8> {
         let function = Function {
+            name: "f".to_owned(),
             digest: [0; 32],
+            is_unique: false,
             outline: Vec::new(),
             parameters: Vec::new(),
         };

@@ -65,7 +65,11 @@ class ArgumentInfo(NamedTuple):
 
     def __str__(self) -> str:
         """One line: `x: int, 3 bytes in 0.2 µs: all of its content`."""
-        time = f"{self.seconds * 1e3:,.1f} ms" if self.seconds > 1e-3 else f"{self.seconds * 1e6:.1f} µs"
+        time = (
+            f"{self.seconds * 1e3:,.1f} ms"
+            if self.seconds > 1e-3
+            else f"{self.seconds * 1e6:.1f} µs"
+        )
         return f"{self.name}: {self.type_name}, {self.bytes:,} bytes in {time}: {self.how}"
 
 

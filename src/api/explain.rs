@@ -80,7 +80,7 @@ pub fn explain<'py>(
     let mut encoder = call.encode_or_raise(py, &identity, &mut accounts)?;
     let key = encoder.call_key();
     let asked = history::Call {
-        function: identity.described(py).clone(),
+        function: function.described(py, &identity).clone(),
         place: Place::of(function, &cache),
         arguments: encoder.as_bytes().into(),
         trace: encoder.take_trace(),

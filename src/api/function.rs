@@ -49,17 +49,6 @@ impl Identity {
     pub fn digest(&self) -> &[u8; 32] {
         &self.definition.digest
     }
-
-    /// What the function is, without the objects that it was read from.
-    pub fn described(&self, py: Python<'_>) -> &Arc<history::Function> {
-        self.described.get_or_init(|| {
-            Arc::new(history::Function {
-                digest: self.definition.digest,
-                outline: self.definition.outline().to_vec(),
-                parameters: self.signature.names(py),
-            })
-        })
-    }
 }
 
 impl CachedFunction {
@@ -114,6 +103,24 @@ impl CachedFunction {
             (false, None) => Self::leave(py, &found),
         }
         Ok(found)
+    }
+
+    /// What the function is, as a history keeps it: without the objects that it was read from.
+    pub fn described<'i>(
+        &self,
+        py: Python<'_>,
+        identity: &'i Identity,
+    ) -> &'i Arc<history::Function> {
+        identity.described.get_or_init(|| {
+            let definition = &identity.definition;
+            Arc::new(history::Function {
+                name: definition.short_name(&self.name).to_owned(),
+                digest: definition.digest,
+                is_unique: definition.is_unique,
+                outline: definition.outline().to_vec(),
+                parameters: identity.signature.names(py),
+            })
+        })
     }
 
     fn find_identity(&self, py: Python<'_>) -> Result<Identity> {

@@ -46,7 +46,7 @@ pub fn note(
     let mut trace = encoder.take_trace();
     trace.shrink();
     let call = Call {
-        function: Arc::clone(identity.described(py)),
+        function: Arc::clone(function.described(py, identity)),
         place: Place::of(function, cache),
         arguments: encoder.as_bytes().into(),
         trace,

@@ -163,8 +163,12 @@ fn changed_code(before: &Function, now: &Function) -> Vec<(String, &'static str)
         }
     }
     if changed.is_empty() {
-        let whole = "the function".to_owned();
-        changed.push((whole, "depends on something that has no content of its own"));
+        let what = if now.is_unique {
+            "depends on something that has no content"
+        } else {
+            "was edited"
+        };
+        changed.push((now.name.clone(), what));
     }
     changed
 }

@@ -61,7 +61,9 @@ impl Default for Encoder {
 
 impl Drop for Encoder {
     fn drop(&mut self) {
-        if let Some(mut trace) = self.trace.take() {
+        if let Some(mut trace) = self.trace.take()
+            && trace.len() <= KEEP_UP_TO
+        {
             trace.clear();
             let _ = SPARE_TRACE.try_with(|spare| spare.set(Some(trace)));
         }
