@@ -156,10 +156,9 @@ impl Answer {
             }
         }
         let hashers = &function.options().hashers;
-        let py = accounts.py;
         Self {
             hit: false,
-            reason: differences.reason(|digest| hashers.name_of(py, digest)),
+            reason: differences.reason(|digest| hashers.name_of(digest)),
             changes: differences.changes(),
         }
     }
@@ -202,7 +201,7 @@ impl<'py> Accounts<'py> {
             rows.push(python::ARGUMENT_INFO.get(py)?.call1((
                 &account.name,
                 type_name(&account.argument),
-                strategy(py, function, bytes, &digested),
+                strategy(function, bytes, &digested),
                 digested.content(bytes).max(account.hashed),
                 account.seconds,
                 blake3::hash(bytes).to_hex().as_str(),
@@ -213,12 +212,7 @@ impl<'py> Accounts<'py> {
 }
 
 /// What of an argument was hashed, in words.
-fn strategy(
-    py: Python<'_>,
-    function: &CachedFunction,
-    bytes: &[u8],
-    digested: &Nodes<'_>,
-) -> String {
+fn strategy(function: &CachedFunction, bytes: &[u8], digested: &Nodes<'_>) -> String {
     let Some(node) = opened(bytes, digested) else {
         return "all of its content".to_owned();
     };
@@ -234,7 +228,7 @@ fn strategy(
         Tag::Method | Tag::Cached => "the function",
         Tag::Enum => "class, name and value",
         Tag::Record => return format!("all of its content, as {}", class_of(&node)),
-        Tag::Hashed => return hash_function(py, function, &node),
+        Tag::Hashed => return hash_function(function, &node),
         _ => "all of its content",
     };
     words.to_owned()
@@ -248,10 +242,10 @@ fn opened<'a>(bytes: &'a [u8], digested: &Nodes<'a>) -> Option<Node<'a>> {
     }
 }
 
-fn hash_function(py: Python<'_>, function: &CachedFunction, node: &Node<'_>) -> String {
+fn hash_function(function: &CachedFunction, node: &Node<'_>) -> String {
     let children = node.children().unwrap_or_default();
     let name = match children.get(1).map(|child| child.form) {
-        Some(Form::Leaf(digest)) => function.options().hashers.name_of(py, digest),
+        Some(Form::Leaf(digest)) => function.options().hashers.name_of(digest),
         _ => None,
     };
     name.map_or_else(

@@ -64,7 +64,7 @@ impl Differences {
             let place = format!("{name}{}", change.path);
             match &change.cause {
                 Cause::Value => arguments.push(place),
-                Cause::Class(name) => drop(code.insert(name.clone())),
+                Cause::Code(name) => drop(code.insert(name.clone())),
                 Cause::HashFunction(digest) => {
                     hash_functions.insert(name_of(digest).unwrap_or(place));
                 }

@@ -95,6 +95,12 @@ impl Hasher {
         Ok(read)
     }
 
+    /// Whether the hash function had this digest when it was last asked for.
+    fn was(&self, digest: &[u8]) -> bool {
+        let definition = self.definition.lock().clone();
+        definition.is_some_and(|definition| definition.digest == digest)
+    }
+
     fn is_for(&self, class: &Bound<'_, PyType>) -> bool {
         match &self.target {
             Target::Class(target) => target.is(class),
@@ -143,12 +149,11 @@ impl Hashers {
     }
 
     /// The name of the hash function that was used under this digest.
-    pub fn name_of(&self, py: Python<'_>, digest: &[u8]) -> Option<String> {
+    pub fn name_of(&self, digest: &[u8]) -> Option<String> {
         let registered = REGISTERED.read().clone();
-        let all = self.local.iter().chain(registered);
-        let mut used = all.filter_map(|hasher| Some((hasher, hasher.digest.get(py)?)));
-        let found = used.find(|(_, used)| used.as_bytes(py) == digest);
-        found.map(|(hasher, _)| hasher.name.clone())
+        let mut all = self.local.iter().chain(registered);
+        let found = all.find(|hasher| hasher.was(digest));
+        found.map(|hasher| hasher.name.clone())
     }
 
     /// Whether neither this function nor the process has hash functions.

@@ -2,12 +2,18 @@
 
 import collections
 import dataclasses
+import decimal
+import enum
+import functools
 import itertools
+import pathlib
 import sys
 import threading
 import types
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import memoxide as mx
 from memoxide._core import trace_extent
@@ -194,6 +200,64 @@ def test_a_changed_argument_is_named_with_the_way_to_it(before, now, path, detai
     assert explanation.changes == (f"{path}: {detail}",)
 
 
+class Colour(enum.Enum):
+    RED = 1
+
+
+@pytest.mark.parametrize(
+    ("value", "name"),
+    [
+        (None, "None"),
+        (1j, "complex"),
+        ("\ud800", "str"),
+        (b"a" * 300, "bytes"),
+        (bytearray(1), "bytearray"),
+        (..., "ellipsis"),
+        (frozenset({1}), "frozenset"),
+        (range(3), "range"),
+        (memoryview(b"ab"), "memoryview"),
+        ({"a": 1}.keys(), "dict_keys"),
+        (decimal.Decimal("1.5"), "decimal.Decimal"),
+        (pathlib.PurePosixPath("a"), "pathlib.PurePosixPath"),
+        (Colour.RED, f"{__name__}.Colour"),
+        (Point, f"{__name__}.Point"),
+        (Point(1, 2).__eq__, "method"),
+        (lambda: 1, "function"),
+        (functools.partial(print, 1), "functools.partial"),
+        (pathlib, "module"),
+        (mx.cache_data(len), "cached function"),
+        (property(len), "property"),
+    ],
+)
+def test_every_kind_of_value_is_told(value, name):
+    assert explained(0, value).changes == (f"x: was int, is {name}",)
+
+
+scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary()
+nested = st.recursive(
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=30)
+        | st.dictionaries(scalars, inner, max_size=8)
+        | st.tuples(inner, inner)
+        | st.builds(Pair, inner, inner)
+        | st.frozensets(scalars, max_size=8)
+    ),
+    max_leaves=60,
+)
+
+
+key = mx.cache_data(lambda value: None).key
+
+
+@given(nested, nested)
+def test_differences_are_found_where_keys_differ(before, now):
+    explanation = explained(before, now)
+    assert explanation.hit is (key(before) == key(now))
+    assert bool(explanation.changes) is not explanation.hit
+    assert explained(before, before).hit
+
+
 def test_long_values_are_looked_into():
     before = {f"key{number}": list(range(1000, 1100)) for number in range(300)}
     now = {key: list(values) for key, values in before.items()}
@@ -280,6 +344,23 @@ def run(job): return job.result()
     run = fresh(program.format(2), "run")
     explanation = run.explain(run.__wrapped__.__globals__["Job"]())
     assert explanation.reason == "code changed: explained.Job"
+
+
+def test_functions_that_are_arguments_are_code():
+    program = """
+def key(x): return {}
+
+@mx.cache_data
+def ordered(by): return 1
+"""
+    ordered = fresh(program.format("x"), "ordered")
+    ordered(ordered.__wrapped__.__globals__["key"])
+    assert ordered.explain(sorted).changes == ("by: was function, is sorted",)
+    ordered = fresh(program.format("-x"), "ordered")
+    explanation = ordered.explain(ordered.__wrapped__.__globals__["key"])
+    assert explanation.reason == "code changed: explained.key"
+    assert explanation.changes == ("by: its code was edited",)
+    assert ordered.explain(lambda x: x).changes == ("by: is another function",)
 
 
 # What else differs.

@@ -36,8 +36,8 @@ pub struct Change {
 pub enum Cause {
     /// The value.
     Value,
-    /// The class of this name was edited.
-    Class(String),
+    /// The class or function of this name was edited.
+    Code(String),
     /// The value is seen through another hash function, of this digest.
     HashFunction([u8; 32]),
 }

@@ -60,6 +60,16 @@ impl<'a> Comparison<'a> {
             (Tag::Hashed, [_, function, result], [_, now_function, now_result]) => {
                 self.hashed(place, (*function, *result), (*now_function, *now_result));
             }
+            (Tag::Function, [module, name, code, ..], now) if now.len() == before.len() => {
+                if module.bytes != now[0].bytes || name.bytes != now[1].bytes {
+                    return self.changed(place, "is another function");
+                }
+                if code.bytes != now[2].bytes {
+                    let name = class_name(&place.now);
+                    return self.note(&place.path, "its code was edited", Cause::Code(name));
+                }
+                self.named_children(place, steps(Tag::Function), before, now);
+            }
             (tag, ..) => self.named_children(place, steps(tag), before, now),
         }
     }
@@ -85,7 +95,7 @@ impl<'a> Comparison<'a> {
         self.note(
             &place.path,
             &format!("its class {name} was edited"),
-            Cause::Class(name),
+            Cause::Code(name),
         );
     }
 
