@@ -167,11 +167,11 @@ impl Answer {
 /// Why an entry is not there.
 fn departed(departure: Departure) -> &'static str {
     match departure {
-        Departure::Evicted => "evicted: it made room for another entry",
+        Departure::Evicted => "evicted",
         Departure::Expired => "expired",
         Departure::Cleared => "cleared",
         Departure::Replaced => "replaced",
-        Departure::Rejected => "rejected: it could not be used any more",
+        Departure::Rejected => "rejected",
         Departure::TooLarge => "not stored: it is larger than max_size",
         Departure::Failed => "not stored: the last computation raised",
     }

@@ -85,7 +85,7 @@ def test_what_left_the_store_says_why():
     f = fresh("@mx.cache_data(max_entries=1)\ndef left(x): return x", "left")
     f(1)
     f(2)
-    assert f.explain(1).reason.startswith("evicted")
+    assert f.explain(1).reason == "evicted"
     f.clear()
     assert f.explain(2).reason == "cleared"
     f(2)
@@ -144,6 +144,22 @@ def refused(x): return object()
     refused(1)
     explanation = refused.explain(1)
     assert (explanation.hit, explanation.reason) == (True, "stored, if validate accepts it")
+
+
+def test_a_resource_that_was_rejected_says_so():
+    program = """
+@mx.cache_resource(validate=lambda resource: False)
+def rejected(x):
+    if x in opened: raise ValueError
+    opened.append(x)
+    return object()
+"""
+    rejected = fresh(program, "rejected", opened=[])
+    rejected(1)
+    with pytest.raises(ValueError):
+        rejected(1)
+    # Of the two reasons the last one counts.
+    assert rejected.explain(1).reason == "not stored: the last computation raised"
 
 
 def test_a_computation_that_runs_is_told():
