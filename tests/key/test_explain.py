@@ -588,3 +588,32 @@ def test_hash_functions_are_called_once_by_a_miss():
     f = mx.cache_data(hash_funcs={Point: lambda point: seen.append(1) or 1})(lambda point: 1)
     f(Point(1, 2))
     assert len(seen) == 1
+
+
+def test_threads_miss_and_explain_at_once(in_child):
+    in_child(
+        """
+        import threading
+        import memoxide as mx
+
+        @mx.cache_data(max_entries=3)
+        def f(x, y):
+            return x
+
+        def work(number):
+            for call in range(300):
+                value = {"rows": [number, call, "x" * 300], "deep": [[call] * 300]}
+                f(value, call)
+                assert f.explain(value, call).key == f.key(value, call)
+                f.explain(value, call + 1)
+                if call % 50 == 0:
+                    f.clear()
+
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        """,
+        timeout=60,
+    )

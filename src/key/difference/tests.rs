@@ -1,4 +1,7 @@
+use proptest::prelude::*;
+
 use super::*;
+use crate::key::decoder;
 use crate::key::encoder::Encoder;
 use crate::key::trace::Trace;
 
@@ -229,4 +232,24 @@ fn what_is_not_kept_is_a_change_as_a_whole() {
     let digested = Nodes::default();
     let found = changes(node(&before).unwrap(), node(&now).unwrap(), &digested);
     assert_eq!((found.len(), found[0].path.0.len()), (1, 0));
+}
+
+/// Bytes that are often an encoding: tags, small counts, and now and then anything.
+fn likely() -> impl Strategy<Value = Vec<u8>> {
+    let tags = (0..=u8::MAX).filter(|byte| Tag::from_byte(*byte).is_some());
+    let tag = prop::sample::select(tags.collect::<Vec<_>>());
+    let byte = prop_oneof![4 => tag, 6 => 0..8_u8, 1 => any::<u8>()];
+    prop::collection::vec(byte, 0..60)
+}
+
+proptest! {
+    #[test]
+    fn whatever_can_be_read_can_be_compared(before in likely(), now in likely()) {
+        let digested = Nodes::default();
+        let (before, now) = (decoder::nodes(&before), decoder::nodes(&now));
+        for (before, now) in before.iter().flatten().zip(now.iter().flatten()) {
+            let found = changes(*before, *now, &digested);
+            prop_assert_eq!(found.is_empty(), before.bytes == now.bytes);
+        }
+    }
 }
