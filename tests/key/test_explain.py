@@ -528,8 +528,10 @@ def test_methods_explain_their_calls():
     assert Report.double.explain(1).hit
     assert Report(1).double.explain(1).hit
     Report.title(1)
-    assert Report.title.explain(1).hit
-    assert Report.title.explain(2).reason == "argument changed: x"
+    # From 3.13 on, classmethod binds without asking what it binds.
+    bound = (Report,) if sys.version_info >= (3, 13) else ()
+    assert Report.title.explain(*bound, 1).hit
+    assert Report.title.explain(*bound, 2).reason == "argument changed: x"
 
 
 @pytest.mark.parametrize("method", ["explain", "key", "contains"])
