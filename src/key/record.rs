@@ -75,6 +75,12 @@ pub fn step(record: &str, index: usize) -> &'static str {
     steps.get(index).or(steps.last()).copied().unwrap_or("")
 }
 
+/// Whether part `index` of a record is a dict of the value's own attributes.
+#[must_use]
+pub fn is_attributes(record: &str, index: usize) -> bool {
+    (record, index) == ("types.SimpleNamespace", 0)
+}
+
 /// The number of the column that part `index` of a record is.
 #[must_use]
 pub fn column(record: &str, index: usize) -> usize {

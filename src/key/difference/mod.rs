@@ -230,6 +230,10 @@ impl<'a> Comparison<'a> {
         }
         let has_same_columns = before.len() == now.len();
         for (index, (before, now)) in before.iter().zip(now).skip(1).enumerate() {
+            if record::is_attributes(name, index) {
+                self.state(place, *before, *now);
+                continue;
+            }
             let step = match record::step(name, index) {
                 record::COLUMN if has_same_columns => Step::Column(record::column(name, index)),
                 record::COLUMN => return,

@@ -171,7 +171,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Attributes: a dict, or a tuple of two, of which the second has those in slots.
-    fn state(&mut self, place: &Place<'a>, before: Node<'a>, now: Node<'a>) {
+    pub(super) fn state(&mut self, place: &Place<'a>, before: Node<'a>, now: Node<'a>) {
         if before.bytes == now.bytes {
             return;
         }

@@ -137,6 +137,18 @@ fn parts_of_records_have_their_names() {
     );
 }
 
+#[test]
+fn a_record_of_attributes_is_its_attributes() {
+    let namespace = |value| {
+        move |encoder: &mut Encoder| {
+            encoder.open_record("types.SimpleNamespace", 1);
+            container(Tag::Dict, &[&text("a"), &int(value)])(encoder);
+            encoder.close();
+        }
+    };
+    assert_eq!(lines(namespace(1), namespace(2)), ["x.a: was 1, is 2"]);
+}
+
 fn class(encoder: &mut Encoder, digest: u8) {
     let digest = [digest; 32];
     let bytes = move |e: &mut Encoder| e.leaf(Tag::Bytes, &digest);
