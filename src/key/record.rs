@@ -81,13 +81,17 @@ pub fn is_attributes(record: &str, index: usize) -> bool {
     (record, index) == ("types.SimpleNamespace", 0)
 }
 
+/// Whether part `index` of a record is a frame's column.
+#[must_use]
+pub fn is_column(record: &str, index: usize) -> bool {
+    step(record, index) == COLUMN || (record == "polars.DataFrame" && index > 0)
+}
+
 /// The number of the column that part `index` of a record is.
 #[must_use]
 pub fn column(record: &str, index: usize) -> usize {
-    index
-        - (0..index)
-            .filter(|&part| step(record, part) != COLUMN)
-            .count()
+    let others = (0..index).filter(|&part| !is_column(record, part));
+    index - others.count()
 }
 
 #[cfg(test)]

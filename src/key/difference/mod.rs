@@ -220,26 +220,42 @@ impl<'a> Comparison<'a> {
         self.changed(place, &detail);
     }
 
-    /// Parts by their names. The first child is the record's name. Frames may have other numbers of
-    /// columns, which their first part tells.
+    /// Parts by their names. The first child is the record's name.
     fn records(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
         let name = now.first().and_then(Node::text).unwrap_or_default();
         // Of what an attribute such as `.columns` is made nobody asks.
         if place.path.has_words() {
             return self.changed(place, "");
         }
-        let has_same_columns = before.len() == now.len();
-        for (index, (before, now)) in before.iter().zip(now).skip(1).enumerate() {
+        let found = self.changes.len();
+        let has_same_columns = self.has_same_columns(before, now);
+        for (index, (was, is)) in before.iter().zip(now).skip(1).enumerate() {
             if record::is_attributes(name, index) {
-                self.state(place, *before, *now);
-                continue;
+                self.state(place, *was, *is);
+            } else if !record::is_column(name, index) {
+                self.descend(place, || Step::Words(record::step(name, index)), *was, *is);
+            } else if has_same_columns {
+                let number = record::column(name, index);
+                self.descend(place, || Step::Column(number), *was, *is);
             }
-            let step = match record::step(name, index) {
-                record::COLUMN if has_same_columns => Step::Column(record::column(name, index)),
-                record::COLUMN => return,
-                words => Step::Words(words),
-            };
-            self.descend(place, || step, *before, *now);
+        }
+        let has_columns = record::is_column(name, usize::MAX);
+        if has_columns && !has_same_columns && self.changes.len() == found {
+            self.note(&place.path.with(Step::Words(".columns")), "", Cause::Value);
+        }
+    }
+
+    /// Whether there are as many, and those that tell their names have the same ones.
+    fn has_same_columns(&self, before: &[Node<'a>], now: &[Node<'a>]) -> bool {
+        let mut columns = before.iter().zip(now);
+        before.len() == now.len()
+            && columns.all(|(was, is)| self.series_name(*was) == self.series_name(*is))
+    }
+
+    fn series_name(&self, column: Node<'a>) -> Option<&'a str> {
+        match self.children(column)?.as_slice() {
+            [record, name, ..] if record.text() == Some("polars.Series") => name.text(),
+            _ => None,
         }
     }
 }

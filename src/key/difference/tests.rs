@@ -138,6 +138,33 @@ fn parts_of_records_have_their_names() {
 }
 
 #[test]
+fn columns_that_tell_their_own_names_are_columns() {
+    let series = |name: &'static str, value| {
+        move |encoder: &mut Encoder| {
+            encoder.open_record("polars.Series", 2);
+            text(name)(encoder);
+            encoder.int(value);
+            encoder.close();
+        }
+    };
+    let frame = |columns: &'static [(&'static str, i64)]| {
+        move |encoder: &mut Encoder| {
+            encoder.open_record("polars.DataFrame", 1 + columns.len());
+            encoder.int(1);
+            for (name, value) in columns {
+                series(name, *value)(encoder);
+            }
+            encoder.close();
+        }
+    };
+    let before = frame(&[("a", 1), ("b", 2)]);
+    let changed = lines(before, frame(&[("a", 1), ("b", 3)]));
+    assert_eq!(changed, ["x.iloc[:, 1]: was 2, is 3"]);
+    assert_eq!(lines(before, frame(&[("a", 1), ("c", 3)])), ["x.columns: "]);
+    assert_eq!(lines(before, frame(&[("a", 1)])), ["x.columns: "]);
+}
+
+#[test]
 fn a_record_of_attributes_is_its_attributes() {
     let namespace = |value| {
         move |encoder: &mut Encoder| {
