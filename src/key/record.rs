@@ -24,6 +24,7 @@ const STEPS: &[(&str, &[&str])] = &[
         ],
     ),
     ("numpy.generic", &[".dtype", ""]),
+    ("arrow.data", &[" (its length)", ""]),
     (
         "pandas.DataFrame",
         &[".columns", ".index", ".attrs", ".flags", "", COLUMN],

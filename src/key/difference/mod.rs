@@ -143,7 +143,8 @@ impl<'a> Comparison<'a> {
     }
 
     fn note(&mut self, path: &Path, detail: &str, cause: Cause) {
-        if self.changes.len() < MAX_CHANGES {
+        let is_told = detail.is_empty() && self.changes.iter().any(|change| change.path == *path);
+        if self.changes.len() < MAX_CHANGES && !is_told {
             self.changes.push(Change {
                 path: path.clone(),
                 detail: detail.to_owned(),

@@ -138,6 +138,22 @@ fn parts_of_records_have_their_names() {
 }
 
 #[test]
+fn a_place_is_told_once() {
+    let data = |length: i64, content: &'static str| {
+        move |encoder: &mut Encoder| {
+            encoder.open_record("arrow.data", 3);
+            encoder.int(length);
+            text(content)(encoder);
+            text(content)(encoder);
+            encoder.close();
+        }
+    };
+    assert_eq!(lines(data(1, "a"), data(1, "b")), ["x: "]);
+    let longer = lines(data(1, "a"), data(2, "b"));
+    assert_eq!(longer, ["x (its length): was 1, is 2", "x: "]);
+}
+
+#[test]
 fn columns_that_tell_their_own_names_are_columns() {
     let series = |name: &'static str, value| {
         move |encoder: &mut Encoder| {
