@@ -95,6 +95,12 @@ impl Hasher {
         Ok(read)
     }
 
+    /// Whether the hash function had this digest when it was last asked for.
+    fn was(&self, digest: &[u8]) -> bool {
+        let definition = self.definition.lock().clone();
+        definition.is_some_and(|definition| definition.digest == digest)
+    }
+
     fn is_for(&self, class: &Bound<'_, PyType>) -> bool {
         match &self.target {
             Target::Class(target) => target.is(class),
@@ -140,6 +146,14 @@ impl Hashers {
         self.local
             .iter()
             .try_for_each(|hasher| visit.call(&hasher.function))
+    }
+
+    /// The name of the hash function that was used under this digest.
+    pub fn name_of(&self, digest: &[u8]) -> Option<String> {
+        let registered = REGISTERED.read().clone();
+        let mut all = self.local.iter().chain(registered);
+        let found = all.find(|hasher| hasher.was(digest));
+        found.map(|hasher| hasher.name.clone())
     }
 
     /// Whether neither this function nor the process has hash functions.

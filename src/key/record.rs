@@ -92,6 +92,7 @@ const STEPS: &[(&str, &[&str])] = &[
         ],
     ),
     ("numpy.generic", &[".dtype", ""]),
+    ("arrow.data", &[" (its length)", ""]),
     (
         "pandas.DataFrame",
         &[".columns", ".index", ".attrs", ".flags", COLUMN],
@@ -205,6 +206,25 @@ pub fn step(record: &str, index: usize) -> &'static str {
     let steps = STEPS.iter().find(|(name, _)| *name == record);
     let steps = steps.map_or(&[][..], |(_, steps)| *steps);
     steps.get(index).or(steps.last()).copied().unwrap_or("")
+}
+
+/// Whether part `index` of a record is a dict of the value's own attributes.
+#[must_use]
+pub fn is_attributes(record: &str, index: usize) -> bool {
+    (record, index) == ("types.SimpleNamespace", 0)
+}
+
+/// Whether part `index` of a record is a frame's column.
+#[must_use]
+pub fn is_column(record: &str, index: usize) -> bool {
+    step(record, index) == COLUMN || (record == "polars.DataFrame" && index > 0)
+}
+
+/// The number of the column that part `index` of a record is.
+#[must_use]
+pub fn column(record: &str, index: usize) -> usize {
+    let others = (0..index).filter(|&part| !is_column(record, part));
+    index - others.count()
 }
 
 #[cfg(test)]

@@ -180,6 +180,10 @@ imported! {
     RELEASE_ALL = "memoxide._core"."release_all";
     /// A function's figures.
     CACHE_INFO = "memoxide.info"."CacheInfo";
+    /// Why a call would hit or miss.
+    EXPLANATION = "memoxide.info"."Explanation";
+    /// How an argument was hashed.
+    ARGUMENT_INFO = "memoxide.info"."ArgumentInfo";
     /// A row of `memoxide.stats()`.
     FUNCTION_STATS = "memoxide.info"."FunctionStats";
     /// Raised for an option that cannot be.

@@ -90,6 +90,14 @@ impl Definition {
         })
     }
 
+    /// A full name as it is seen from the definition's module.
+    pub fn short_name<'n>(&self, name: &'n str) -> &'n str {
+        let short = name.strip_prefix(self.module.as_str());
+        short
+            .and_then(|name| name.strip_prefix('.'))
+            .unwrap_or(name)
+    }
+
     /// Whether all is as it was when the definition was read.
     pub fn holds(&self, py: Python<'_>) -> bool {
         self.watches.iter().all(|watch| watch.holds(py))
