@@ -205,6 +205,10 @@ impl<'a, 'py> Call<'a, 'py> {
                 Cache::hand_out(guard, Arc::new(snapshot));
                 Ok(value)
             }
+            Ok((Captured::Sized(snapshot), _, value)) if !self.is_still(py, missed.identity) => {
+                Cache::hand_out(guard, Arc::new(snapshot));
+                Ok(value)
+            }
             Ok((Captured::Sized(snapshot), cost, value)) => {
                 let size = snapshot.size();
                 let departed = cache
@@ -222,6 +226,16 @@ impl<'a, 'py> Call<'a, 'py> {
                 Err(raised.into())
             }
         }
+    }
+
+    /// Whether the function is what it was when its key was made. What it depends on may have been
+    /// replaced while it ran: then nobody knows which of the two made the result.
+    fn is_still(&self, py: Python<'py>, identity: &Identity) -> bool {
+        identity.holds(py)
+            || self
+                .function
+                .identity(py)
+                .is_ok_and(|now| now.digest() == identity.digest())
     }
 
     fn capture(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<Captured> {

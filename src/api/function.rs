@@ -45,6 +45,11 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Whether all is as it was when the function was read.
+    pub fn holds(&self, py: Python<'_>) -> bool {
+        self.definition.holds(py)
+    }
+
     /// The digest of the function's code, and of what it depends on.
     pub fn digest(&self) -> &[u8; 32] {
         &self.definition.digest

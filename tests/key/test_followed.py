@@ -563,3 +563,39 @@ def function(x: ANNOTATION) -> int: return 1
     second = user(source.replace("ANNOTATION", name))
     for value in (lambda code: code.function, lambda code: code.A, lambda code: code.A().method):
         assert key(value(first)) == key(value(second))
+
+
+def test_a_result_is_not_stored_if_a_helper_was_replaced_while_it_was_computed(user):
+    module = user("""
+def helper(x): return x + 1
+def other(x): return x + 2
+@mx.cache_data
+def f(x, hook):
+    before = helper(x)
+    if hook: hook()
+    return before, helper(x)
+""")
+
+    def patch():
+        module.helper, module.kept = module.other, module.helper
+
+    assert module.f(1, patch) == (2, 3)
+    module.helper = module.kept
+    assert not module.f.contains(1, patch)
+    assert module.f(1, None) == (2, 2)
+    assert module.f.contains(1, None)
+
+
+def test_what_changes_without_effect_while_a_result_is_computed_does_not_count(user):
+    module = user("""
+class Counter:
+    calls = []
+    @classmethod
+    def count(cls):
+        cls.last = []
+        return len(cls.calls)
+@mx.cache_data
+def f(x): return Counter.count()
+""")
+    assert module.f(1) == 0
+    assert module.f.contains(1)
