@@ -1,0 +1,2 @@
+def decode(encoding):
+    raise NotImplementedError
