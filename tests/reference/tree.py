@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import struct
 
 from . import nodes
 
@@ -26,6 +27,16 @@ class Node:
     number: int = 0
     """Of references."""
     children: tuple[Node, ...] = ()
+    encoding: bytes = b""
+    """Of containers: their bytes as they stand in what encloses them."""
+
+    @property
+    def is_unit(self) -> bool:
+        return self.tag in UNITS
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.tag in LEAVES
 
 
 class Reader:
@@ -65,7 +76,7 @@ def parse(encoding: bytes) -> Node:
 
 
 def node(reader: Reader) -> Node:
-    tag = reader.byte()
+    start, tag = reader.at, reader.byte()
     if tag in UNITS:
         return Node(tag)
     if tag in LEAVES:
@@ -73,7 +84,9 @@ def node(reader: Reader) -> Node:
     if tag == nodes.LONG_LEAF:
         return long_leaf(reader)
     if tag == nodes.DIGEST:
-        return parse(nodes.BLOCKS[reader.take(32)])
+        name = reader.take(32)
+        whole = parse(nodes.BLOCKS[name])
+        return dataclasses.replace(whole, encoding=nodes.unit(nodes.DIGEST) + name)
     if tag in (nodes.FLOAT, nodes.COMPLEX):
         return Node(tag, reader.take(8 if tag == nodes.FLOAT else 16))
     if tag in (nodes.OPEN, nodes.PENDING):
@@ -82,7 +95,12 @@ def node(reader: Reader) -> Node:
         name = reader.take(32)
         return Node(tag, name, number=reader.leb128())
     count = reader.leb128() * (2 if tag == nodes.DICT else 1)
-    return Node(tag, children=tuple(node(reader) for _ in range(count)))
+    children = tuple(node(reader) for _ in range(count))
+    return Node(tag, children=children, encoding=reader.data[start : reader.at])
+
+
+def float_of(contents: bytes) -> float:
+    return struct.unpack("<d", contents)[0]
 
 
 def long_leaf(reader: Reader) -> Node:
