@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use crate::flight::{self, ActorId, Chain, Flights, Wait};
 use crate::store::clock::{self, Nanos};
-use crate::store::{Bounds, Counters, Removed, Store, Stored};
+use crate::store::{Bounds, Counters, Departure, Presence, Removed, Store, Stored};
 
 /// The right to compute one key's value.
 pub type Guard<'c, K, V, E> = flight::Guard<'c, K, Result<V, E>>;
@@ -81,6 +81,22 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         self.store.lock().contains(key, now)
     }
 
+    /// What is known of `key`. Counts nothing, and is no use of it.
+    pub fn presence(&self, key: &K) -> Presence {
+        let now = self.now();
+        self.store.lock().presence(key, now)
+    }
+
+    /// Whether somebody computes the value of `key`.
+    pub fn is_computing(&self, key: &K) -> bool {
+        self.flights.is_under_way(key)
+    }
+
+    /// Notes that the value of `key` could not be computed.
+    pub fn note_failure(&self, key: &K) {
+        self.store.lock().note(key, Departure::Failed);
+    }
+
     /// Starts or joins the computation of `key`. Whoever starts it counts a miss.
     pub fn begin(&self, key: &K, actor: ActorId, removed: &mut Removed<V>) -> Begin<'_, K, V, E> {
         let guard = match self.flights.begin(*key, actor, &self.label) {
@@ -125,10 +141,11 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         let cost = u64::try_from(cost.as_nanos()).unwrap_or(u64::MAX);
         let mut removed = Removed::new();
         let unstored = guard.land(Ok(value.clone()), |is_attached| {
+            let mut store = self.store.lock();
             if !is_attached {
+                store.note(key, Departure::Cleared);
                 return Some(value);
             }
-            let mut store = self.store.lock();
             match store.put(*key, value, size, cost, now, &mut removed) {
                 Stored::Kept => None,
                 Stored::TooLarge(value) => Some(value),
@@ -256,6 +273,22 @@ mod tests {
         cache.clear_key(&1);
         finish(&cache, guard, 8);
         assert!(!cache.contains(&1));
+    }
+
+    #[test]
+    fn what_is_known_of_a_key_follows_its_computations() {
+        let cache = cache();
+        assert!(!cache.is_computing(&1));
+        let guard = own(&cache);
+        assert!(cache.is_computing(&1));
+        cache.clear();
+        assert!(!cache.is_computing(&1));
+        finish(&cache, guard, 7);
+        assert_eq!(cache.presence(&1), Presence::Left(Departure::Cleared));
+        cache.note_failure(&1);
+        assert_eq!(cache.presence(&1), Presence::Left(Departure::Failed));
+        finish(&cache, own(&cache), 8);
+        assert_eq!(cache.presence(&1), Presence::Stored);
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! | [`flight`] | one computation per key |
 //! | [`store`] | entries under keys: recency, time to live, bytes |
 //! | [`cache`] | one function's store and flights, made one |
+//! | [`history`] | the last calls of each function that missed |
 //! | [`registry`] | which cache belongs to which function |
 //!
 //! Without the `python` feature only the pure rooms exist, and their tests need no interpreter.
@@ -17,6 +18,7 @@
 pub mod api;
 pub mod cache;
 pub mod flight;
+pub mod history;
 pub mod key;
 pub mod registry;
 pub mod store;
@@ -41,9 +43,10 @@ mod _core {
         decorators::{ConfiguredDecorator, Decorator},
         function::CachedFunction,
         method::CachedMethod,
+        misses::trace_extent,
         module::{
-            encode_value, end_session, names_of_code, parse_size, parse_ttl, register_hasher,
-            session, stats,
+            encode_value, end_session, names_of_code, outline, parse_size, parse_ttl,
+            register_hasher, session, stats,
         },
         session::Session,
     };

@@ -18,7 +18,9 @@ from memoxide._core import (
 )
 
 __all__ = [
+    "ArgumentInfo",
     "CacheInfo",
+    "Explanation",
     "FunctionStats",
     "__version__",
     "cache_data",
@@ -36,12 +38,12 @@ __all__ = [
 # They are not shown `__getattr__`: they would take every misspelt name for an object.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from memoxide.info import CacheInfo, FunctionStats
+    from memoxide.info import ArgumentInfo, CacheInfo, Explanation, FunctionStats
 else:
 
     def __getattr__(name: str) -> object:
         """Import what few programs name only when it is named."""
-        if name in ("CacheInfo", "FunctionStats"):
+        if name in ("ArgumentInfo", "CacheInfo", "Explanation", "FunctionStats"):
             from memoxide import info
 
             return getattr(info, name)

@@ -20,7 +20,7 @@ from typing import (
 
 from typing_extensions import Self
 
-from memoxide.info import CacheInfo, FunctionStats
+from memoxide.info import CacheInfo, Explanation, FunctionStats
 
 __all__ = [
     "CachedFunction",
@@ -37,12 +37,14 @@ __all__ = [
     "experimental_memo",
     "experimental_singleton",
     "names_of_code",
+    "outline",
     "parse_size",
     "parse_ttl",
     "register_hasher",
     "release_all",
     "session",
     "stats",
+    "trace_extent",
 ]
 
 _T = TypeVar("_T")
@@ -103,6 +105,9 @@ class CachedFunction(Generic[_P, _R_co]):
     def contains(self, *args: _P.args, **kwargs: _P.kwargs) -> bool:
         """Whether the call would hit; computes nothing, counts nothing."""
 
+    def explain(self, *args: _P.args, **kwargs: _P.kwargs) -> Explanation:
+        """Why the call would hit or miss; computes nothing, counts nothing."""
+
     def key(self, *args: _P.args, **kwargs: _P.kwargs) -> str:
         """Return the call's key, 64 hexadecimal digits, for every process of one Python version."""
 
@@ -141,6 +146,9 @@ class CachedMethod(Generic[_P, _R_co]):
 
     def contains(self, *args: _P.args, **kwargs: _P.kwargs) -> bool:
         """Whether the call would hit; computes nothing, counts nothing."""
+
+    def explain(self, *args: _P.args, **kwargs: _P.kwargs) -> Explanation:
+        """Why the call would hit or miss; computes nothing, counts nothing."""
 
     def key(self, *args: _P.args, **kwargs: _P.kwargs) -> str:
         """Return the call's key, 64 hexadecimal digits, for every process of one Python version."""
@@ -375,10 +383,18 @@ def parse_size(text: str) -> int:
     """Bytes that a size string stands for."""
 
 def encode_value(value: object) -> bytes:
-    """The encoding of a value as an argument that no hash function sees."""
+    """Encode a value as an argument that no hash function sees."""
 
-def names_of_code(code: CodeType) -> tuple[list[str], list[str], list[str]]:
-    """Names that a code object loads from its globals, takes as attributes, and assigns."""
+def names_of_code(
+    code: CodeType,
+) -> tuple[list[str], list[str], list[str], list[tuple[int, str, list[str]]]]:
+    """Names that a code object loads from globals, takes as attributes, assigns, and imports."""
+
+def outline(object: object) -> list[tuple[str, str]]:
+    """Parts of a definition by name, each with a digest of its own."""
+
+def trace_extent() -> tuple[int, int, int, int]:
+    """Functions, calls and bytes that `explain` compares with, and calls that were noted so far."""
 
 def after_fork() -> None:
     """Note that this process is the child of a fork."""

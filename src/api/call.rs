@@ -8,12 +8,14 @@ use pyo3::prelude::*;
 
 use super::caches::{Failure, FunctionCache, Value};
 use super::function::{CachedFunction, Identity};
+use super::misses;
 use super::options::Kind;
 use crate::cache::{Begin, Cache, Guard, Waiter};
 use crate::error::{Error, Place, Result};
 use crate::flight::{ActorId, Wait};
-use crate::key::binding::Arguments;
+use crate::key::binding::{Arguments, Observer};
 use crate::key::call_key::CallKey;
+use crate::key::encoder::Encoder;
 use crate::key::walk::Walk;
 use crate::logging;
 use crate::python::type_name;
@@ -38,18 +40,30 @@ impl<'a, 'py> Call<'a, 'py> {
         }
     }
 
-    /// The call's key, unless the arguments do not fit the function.
-    fn key(&self, py: Python<'py>, identity: &Identity) -> Result<Option<CallKey>> {
+    /// The arguments' encoding, unless they do not fit the function.
+    fn encode(
+        &self,
+        py: Python<'py>,
+        identity: &Identity,
+        observer: &mut impl Observer<'py>,
+    ) -> Result<Option<Encoder>> {
         let options = self.function.options();
         let mut walk = Walk::new(py, self.function.name(), &options.hashers, options.follow);
-        let fits = identity.signature.encode(&mut walk, self.arguments)?;
-        Ok(fits.then(|| walk.encoder.call_key()))
+        let fits = identity
+            .signature
+            .encode(&mut walk, self.arguments, observer)?;
+        Ok(fits.then_some(walk.encoder))
     }
 
-    /// The call's key, or what Python says of arguments that do not fit.
-    pub fn key_or_raise(&self, py: Python<'py>, identity: &Identity) -> Result<CallKey> {
-        if let Some(key) = self.key(py, identity)? {
-            return Ok(key);
+    /// The arguments' encoding, or what Python says of arguments that do not fit.
+    pub fn encode_or_raise(
+        &self,
+        py: Python<'py>,
+        identity: &Identity,
+        observer: &mut impl Observer<'py>,
+    ) -> Result<Encoder> {
+        if let Some(encoder) = self.encode(py, identity, observer)? {
+            return Ok(encoder);
         }
         let signature = crate::python::SIGNATURE.get(py)?;
         let signature = signature.call1((self.function.wrapped(py),))?;
@@ -58,13 +72,19 @@ impl<'a, 'py> Call<'a, 'py> {
         Err(pyo3::exceptions::PyTypeError::new_err("the arguments do not fit the function").into())
     }
 
+    /// The call's key, or what Python says of arguments that do not fit.
+    pub fn key_or_raise(&self, py: Python<'py>, identity: &Identity) -> Result<CallKey> {
+        Ok(self.encode_or_raise(py, identity, &mut ())?.call_key())
+    }
+
     /// Returns the stored value, or computes and stores it.
     pub fn run(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
         // What does not fit is the function's to refuse.
         let identity = self.function.identity(py)?;
-        let Some(key) = self.key(py, &identity)? else {
+        let Some(encoder) = self.encode(py, &identity, &mut ())? else {
             return self.compute(py);
         };
+        let key = encoder.call_key();
         let cache = self.function.cache(py, &identity)?;
         if self.function.options().bounds.time_to_live == Some(0) {
             cache.entries.count_miss();
@@ -78,7 +98,13 @@ impl<'a, 'py> Call<'a, 'py> {
         {
             return Ok(restored);
         }
-        self.miss(py, &cache, &key)
+        let missed = Missed {
+            identity: &identity,
+            cache: &cache,
+            key,
+            encoder,
+        };
+        self.miss(py, missed)
     }
 
     fn compute(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
@@ -132,22 +158,18 @@ impl<'a, 'py> Call<'a, 'py> {
         }
     }
 
-    fn miss(
-        &self,
-        py: Python<'py>,
-        cache: &FunctionCache,
-        key: &CallKey,
-    ) -> Result<Bound<'py, PyAny>> {
+    fn miss(&self, py: Python<'py>, missed: Missed<'_>) -> Result<Bound<'py, PyAny>> {
+        let (cache, key) = (missed.cache, &{ missed.key });
         loop {
             let mut departed = crate::store::Removed::default();
             let begun = cache.entries.begin(key, ActorId::current(), &mut departed);
             cache.release(py, departed);
             let value = match begun {
-                Begin::Owner(guard) => return self.own(py, cache, key, guard),
+                Begin::Owner(guard) => return self.own(py, missed, guard),
                 Begin::Hit(value) => value,
                 Begin::Cycle(chain) => return Err(cycle(&chain)),
                 Begin::Waiter(waiter) => match wait(py, waiter)? {
-                    Waited::Owner(guard) => return self.own(py, cache, key, guard),
+                    Waited::Owner(guard) => return self.own(py, missed, guard),
                     Waited::Nobody => continue,
                     Waited::Outcome(Ok(value)) => {
                         cache.entries.count_shared();
@@ -167,10 +189,12 @@ impl<'a, 'py> Call<'a, 'py> {
     fn own(
         &self,
         py: Python<'py>,
-        cache: &FunctionCache,
-        key: &CallKey,
+        missed: Missed<'_>,
         guard: OwnerGuard<'_>,
     ) -> Result<Bound<'py, PyAny>> {
+        let (cache, key) = (missed.cache, missed.key);
+        // Before the function runs, which may change its arguments.
+        misses::note(py, self.function, missed.identity, cache, missed.encoder);
         let started = Instant::now();
         let computed = self.compute(py).and_then(|value| {
             let cost = started.elapsed();
@@ -181,22 +205,37 @@ impl<'a, 'py> Call<'a, 'py> {
                 Cache::hand_out(guard, Arc::new(snapshot));
                 Ok(value)
             }
+            Ok((Captured::Sized(snapshot), _, value)) if !self.is_still(py, missed.identity) => {
+                Cache::hand_out(guard, Arc::new(snapshot));
+                Ok(value)
+            }
             Ok((Captured::Sized(snapshot), cost, value)) => {
                 let size = snapshot.size();
                 let departed = cache
                     .entries
-                    .finish(key, guard, Arc::new(snapshot), size, cost);
+                    .finish(&key, guard, Arc::new(snapshot), size, cost);
                 cache.release(py, departed);
                 Ok(value)
             }
             Err(error) => {
                 let raised = PyErr::from(error);
+                cache.entries.note_failure(&key);
                 if raised.is_instance_of::<PyException>(py) {
                     Cache::fail(guard, Arc::new(raised.clone_ref(py)));
                 }
                 Err(raised.into())
             }
         }
+    }
+
+    /// Whether the function is what it was when its key was made. What it depends on may have been
+    /// replaced while it ran: then nobody knows which of the two made the result.
+    fn is_still(&self, py: Python<'py>, identity: &Identity) -> bool {
+        identity.holds(py)
+            || self
+                .function
+                .identity(py)
+                .is_ok_and(|now| now.digest() == identity.digest())
     }
 
     fn capture(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<Captured> {
@@ -258,6 +297,15 @@ impl<'a, 'py> Call<'a, 'py> {
             Captured::Sized(snapshot)
         }
     }
+}
+
+/// A call whose value is not there.
+struct Missed<'a> {
+    identity: &'a Identity,
+    cache: &'a FunctionCache,
+    key: CallKey,
+    /// The encoding of its arguments.
+    encoder: Encoder,
 }
 
 /// A computed value, taken in.

@@ -1,6 +1,6 @@
 //! The decorated function.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
@@ -10,11 +10,12 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use super::caches::{self, CacheId, FunctionCache};
 use super::call::Call;
-use super::info;
 use super::method::CachedMethod;
 use super::options::{Options, Scope};
 use super::session;
+use super::{explain, info};
 use crate::error::{Error, Result};
+use crate::history;
 use crate::key::binding::Arguments;
 use crate::key::definition::Definition;
 use crate::key::signature::Signature;
@@ -39,9 +40,16 @@ pub struct Identity {
     definition: Definition,
     /// The cache that is shared by all sessions.
     global: Option<Arc<FunctionCache>>,
+    /// What the history says of the function; made for the first miss.
+    described: OnceLock<Arc<history::Function>>,
 }
 
 impl Identity {
+    /// Whether all is as it was when the function was read.
+    pub fn holds(&self, py: Python<'_>) -> bool {
+        self.definition.holds(py)
+    }
+
     /// The digest of the function's code, and of what it depends on.
     pub fn digest(&self) -> &[u8; 32] {
         &self.definition.digest
@@ -102,6 +110,24 @@ impl CachedFunction {
         Ok(found)
     }
 
+    /// What the function is, as a history keeps it: without the objects that it was read from.
+    pub fn described<'i>(
+        &self,
+        py: Python<'_>,
+        identity: &'i Identity,
+    ) -> &'i Arc<history::Function> {
+        identity.described.get_or_init(|| {
+            let definition = &identity.definition;
+            Arc::new(history::Function {
+                name: definition.short_name(&self.name).to_owned(),
+                digest: definition.digest,
+                is_unique: definition.is_unique,
+                outline: definition.outline().to_vec(),
+                parameters: identity.signature.names(py),
+            })
+        })
+    }
+
     fn find_identity(&self, py: Python<'_>) -> Result<Identity> {
         let wrapped = self.wrapped.bind(py);
         let definition = Definition::read(wrapped, &self.name, self.options.follow)?;
@@ -112,6 +138,7 @@ impl CachedFunction {
             signature,
             definition,
             global,
+            described: OnceLock::new(),
         })
     }
 
@@ -271,6 +298,17 @@ impl CachedFunction {
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<String> {
         Ok(self.hex_key(py, Arguments::new(args, kwargs))?)
+    }
+
+    /// Why the call would hit or miss; computes nothing, counts nothing.
+    #[pyo3(signature = (*args, **kwargs))]
+    fn explain<'py>(
+        &self,
+        py: Python<'py>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Ok(explain::explain(py, self, Arguments::new(args, kwargs))?)
     }
 
     /// Hits, misses, bounds and sizes, in the session that is open where that matters.

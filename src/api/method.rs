@@ -6,7 +6,7 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use super::call::Call;
 use super::function::CachedFunction;
-use super::info;
+use super::{explain, info};
 use crate::key::binding::Arguments;
 
 /// A cached function and the instance that is its first argument.
@@ -109,6 +109,19 @@ impl CachedMethod {
             .function
             .get()
             .hex_key(py, Arguments::new(&args, kwargs))?)
+    }
+
+    /// Why the call would hit or miss; computes nothing, counts nothing.
+    #[pyo3(signature = (*args, **kwargs))]
+    fn explain<'py>(
+        &self,
+        py: Python<'py>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let args = self.with_instance(args)?;
+        let arguments = Arguments::new(&args, kwargs);
+        Ok(explain::explain(py, self.function.get(), arguments)?)
     }
 
     /// Hits, misses, bounds and sizes, of all instances together.

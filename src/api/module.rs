@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyString};
 use super::session::Session;
 use super::{caches, duration, info, size};
 use crate::error::Error;
-use crate::key::definition::{Follow, Names};
+use crate::key::definition::{Definition, Follow, Names};
 use crate::key::hashers::{self, Hashers};
 use crate::key::walk::Walk;
 
@@ -63,14 +63,36 @@ pub fn encode_value<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyByt
     Ok(PyBytes::new(value.py(), walk.encoder.as_bytes()))
 }
 
-/// The names that a code object loads from its globals, takes as attributes, and assigns.
+/// The parts of a function's or class's definition, by name, each with its own digest.
 #[pyfunction]
-pub fn names_of_code(code: &Bound<'_, PyAny>) -> PyResult<(Vec<String>, Vec<String>, Vec<String>)> {
+pub fn outline(object: &Bound<'_, PyAny>) -> PyResult<Vec<(String, String)>> {
+    let definition = Definition::read(object, "outline", Follow::Beside)?;
+    let parts = definition.outline().iter();
+    let hexadecimal = |digest| blake3::Hash::from_bytes(digest).to_hex().to_string();
+    Ok(parts
+        .map(|(name, digest)| (name.clone(), hexadecimal(*digest)))
+        .collect())
+}
+
+/// The names that a code object loads from its globals, takes as attributes, assigns, and imports.
+#[pyfunction]
+pub fn names_of_code(code: &Bound<'_, PyAny>) -> PyResult<NamesOfCode> {
     let names = Names::of(code)?;
     let list = |names: BTreeSet<String>| names.into_iter().collect();
+    let imports = names.imports.into_iter();
+    let imports = imports.map(|import| (import.level, import.module, import.names));
     Ok((
         list(names.globals),
         list(names.attributes),
         list(names.assigned),
+        imports.collect(),
     ))
 }
+
+/// Globals, attributes, assigned variables, and imports: level, module, names.
+type NamesOfCode = (
+    Vec<String>,
+    Vec<String>,
+    Vec<String>,
+    Vec<(usize, String, Vec<String>)>,
+);

@@ -69,6 +69,24 @@ pub struct Sharing {
     releases: bool,
 }
 
+impl Sharing {
+    /// The names of the options that differ.
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let (ours, theirs) = (&self.bounds, &other.bounds);
+        let differs = [
+            ("ttl", ours.time_to_live != theirs.time_to_live),
+            ("max_entries", ours.max_entries != theirs.max_entries),
+            ("max_size", ours.max_bytes != theirs.max_bytes),
+            ("copy", self.copy != other.copy),
+            ("persist", self.persist != other.persist),
+            ("validate", self.validates != other.validates),
+            ("on_release", self.releases != other.releases),
+        ];
+        let named = differs.into_iter().filter(|(_, differs)| *differs);
+        named.map(|(name, _)| name).collect()
+    }
+}
+
 impl Options {
     /// The options of a decorator of `kind` that were not given.
     pub fn new(kind: Kind) -> Self {

@@ -124,6 +124,12 @@ impl<K: Eq + Hash + Copy, O: Clone> Flights<K, O> {
         })
     }
 
+    /// Whether somebody computes the outcome of `key` in this process.
+    pub fn is_under_way(&self, key: &K) -> bool {
+        let map = self.map.lock();
+        map.get(key).is_some_and(|flight| flight.is_here())
+    }
+
     /// Makes later callers of `key` start anew. `then` runs before any of them can.
     pub fn detach<T>(&self, key: &K, then: impl FnOnce() -> T) -> T {
         let mut map = self.map.lock();

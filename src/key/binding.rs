@@ -1,7 +1,7 @@
 //! Arguments bound to a signature: how a call was written does not count, only what it says.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyDictMethods, PyTuple};
+use pyo3::types::{PyDict, PyDictMethods, PyString, PyTuple};
 
 use super::signature::{Parameter, Signature};
 use super::walk::Walk;
@@ -46,6 +46,22 @@ impl<'a, 'py> Arguments<'a, 'py> {
             None => Ok(None),
         }
     }
+}
+
+/// Told of each argument when it is encoded.
+pub trait Observer<'py> {
+    /// `walk` has encoded `argument` of the parameter `name`.
+    fn encoded(
+        &mut self,
+        walk: &Walk<'_, 'py>,
+        name: &Bound<'py, PyString>,
+        argument: &Bound<'py, PyAny>,
+    );
+}
+
+/// Nobody watches.
+impl<'py> Observer<'py> for () {
+    fn encoded(&mut self, _: &Walk<'_, 'py>, _: &Bound<'py, PyString>, _: &Bound<'py, PyAny>) {}
 }
 
 /// A signature's parameters as they take arguments.
@@ -100,6 +116,7 @@ impl Signature {
         &self,
         walk: &mut Walk<'_, 'py>,
         arguments: Arguments<'_, 'py>,
+        observer: &mut impl Observer<'py>,
     ) -> Result<bool> {
         if arguments.positional.len() > self.positional.len() && self.rest.is_none() {
             return Ok(false);
@@ -119,28 +136,33 @@ impl Signature {
                 return Ok(false);
             };
             parameter.encode(walk, &argument)?;
+            observer.encoded(walk, parameter.name.bind(py), &argument);
         }
-        self.encode_rest(walk, arguments)?;
+        self.encode_rest(walk, arguments, observer)?;
         for parameter in &self.keyword_only {
             let Some(argument) = binding.by_name(parameter, py)? else {
                 return Ok(false);
             };
             parameter.encode(walk, &argument)?;
+            observer.encoded(walk, parameter.name.bind(py), &argument);
         }
-        self.encode_keywords(walk, &binding)
+        self.encode_keywords(walk, &binding, observer)
     }
 
     fn encode_rest<'py>(
         &self,
         walk: &mut Walk<'_, 'py>,
         arguments: Arguments<'_, 'py>,
+        observer: &mut impl Observer<'py>,
     ) -> Result<()> {
         let Some(parameter) = &self.rest else {
             return Ok(());
         };
         let all = arguments.positional;
         let rest = all.get_slice(self.positional.len().min(all.len()), all.len());
-        parameter.encode_rest(walk, rest.as_any())
+        parameter.encode_rest(walk, rest.as_any())?;
+        observer.encoded(walk, parameter.name.bind(walk.py()), rest.as_any());
+        Ok(())
     }
 
     /// Encodes what no parameter took. Its order counts: the function sees it.
@@ -148,6 +170,7 @@ impl Signature {
         &self,
         walk: &mut Walk<'_, 'py>,
         binding: &Binding<'_, 'py>,
+        observer: &mut impl Observer<'py>,
     ) -> Result<bool> {
         let given = binding.arguments.keywords;
         let Some(parameter) = &self.keywords else {
@@ -158,6 +181,7 @@ impl Signature {
             None => PyDict::new(walk.py()),
         };
         parameter.encode_rest(walk, unclaimed.as_any())?;
+        observer.encoded(walk, parameter.name.bind(walk.py()), unclaimed.as_any());
         Ok(true)
     }
 

@@ -11,6 +11,7 @@ use blake3::Hasher;
 
 use super::call_key::CallKey;
 use super::tag::Tag;
+use super::trace::Trace;
 
 /// Bytes of the longest contents of a leaf, and of the longest container, that stand for themselves;
 /// longer ones become their digest.
@@ -34,12 +35,16 @@ const KEEP_UP_TO: usize = 2 * FLUSH_AT;
 thread_local! {
     /// The buffer of this thread's last encoder: most calls then allocate nothing.
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    /// The trace of this thread's last encoder that had one.
+    static SPARE_TRACE: Cell<Option<Box<Trace>>> = const { Cell::new(None) };
 }
 
 /// Writes nodes and digests those that grow long.
 pub struct Encoder {
     bytes: Vec<u8>,
     open: Vec<OpenNode>,
+    /// What became digests; nothing, as long as nothing did.
+    trace: Option<Box<Trace>>,
 }
 
 impl Default for Encoder {
@@ -49,12 +54,19 @@ impl Default for Encoder {
         Self {
             bytes,
             open: Vec::new(),
+            trace: None,
         }
     }
 }
 
 impl Drop for Encoder {
     fn drop(&mut self) {
+        if let Some(mut trace) = self.trace.take()
+            && trace.len() <= KEEP_UP_TO
+        {
+            trace.clear();
+            let _ = SPARE_TRACE.try_with(|spare| spare.set(Some(trace)));
+        }
         if self.bytes.capacity() > KEEP_UP_TO {
             return;
         }
@@ -69,6 +81,16 @@ struct OpenNode {
     /// Holds the node's beginning once it was too long for the buffer.
     hasher: Option<Box<Hasher>>,
     sorted: bool,
+}
+
+impl OpenNode {
+    /// Hashes what is there of the node. It is not inlined: that `flush` is short makes walks faster.
+    #[cold]
+    #[inline(never)]
+    fn begin(&mut self, written: &[u8]) {
+        let hasher = self.hasher.get_or_insert_with(Box::default);
+        hasher.update(&written[self.start..]);
+    }
 }
 
 impl Encoder {
@@ -122,24 +144,25 @@ impl Encoder {
             self.bytes.extend_from_slice(contents);
             return;
         }
-        let mut hasher = Hasher::new();
-        update(&mut hasher, contents);
-        self.long_leaf(tag, contents.len(), &hasher);
+        self.long_leaf(tag, contents.len(), &hash(contents));
     }
 
     /// Writes a leaf whose contents came in pieces.
     pub fn finish_leaf(&mut self, leaf: LeafHasher) {
         match leaf.contents {
             Contents::Short(contents) => self.leaf(leaf.tag, &contents),
-            Contents::Long(hasher) => self.long_leaf(leaf.tag, leaf.length, &hasher),
+            Contents::Long(hasher) => {
+                self.long_leaf(leaf.tag, leaf.length, hasher.finalize().as_bytes());
+            }
         }
     }
 
-    fn long_leaf(&mut self, tag: Tag, length: usize, contents: &Hasher) {
+    fn long_leaf(&mut self, tag: Tag, length: usize, contents: &[u8; 32]) {
+        opened(&mut self.trace).count(length as u64);
         self.unit(Tag::LongLeaf);
         self.unit(tag);
         self.length(length);
-        self.bytes.extend_from_slice(contents.finalize().as_bytes());
+        self.bytes.extend_from_slice(contents);
     }
 
     /// Begins a record: a container whose first child is its name. `parts` follow.
@@ -188,6 +211,12 @@ impl Encoder {
         self.bytes.len()
     }
 
+    /// What was written from `position` on, if nothing has been flushed since.
+    #[must_use]
+    pub fn since(&self, position: usize) -> &[u8] {
+        self.bytes.get(position..).unwrap_or_default()
+    }
+
     /// Makes room after a child: a long open node moves into its hasher.
     pub fn flush(&mut self) {
         let Some(node) = self.open.last_mut() else {
@@ -196,8 +225,7 @@ impl Encoder {
         if self.bytes.len() - node.start < FLUSH_AT || node.sorted {
             return;
         }
-        let hasher = node.hasher.get_or_insert_with(Box::default);
-        hasher.update(&self.bytes[node.start..]);
+        node.begin(&self.bytes);
         self.bytes.truncate(node.start);
     }
 
@@ -225,28 +253,31 @@ impl Encoder {
     pub fn close(&mut self) -> &[u8] {
         let node = self.open.pop().expect("close follows open");
         let start = node.start;
-        let hasher = match node.hasher {
-            Some(mut hasher) => {
-                hasher.update(&self.bytes[start..]);
-                Some(hasher)
-            }
-            None if self.bytes.len() - start > INLINE_LIMIT => {
-                let mut hasher = Box::<Hasher>::default();
-                update(&mut hasher, &self.bytes[start..]);
-                Some(hasher)
-            }
-            None => None,
-        };
-        if let Some(hasher) = hasher {
+        if node.hasher.is_some() || self.bytes.len() - start > INLINE_LIMIT {
+            let digest = self.digest(start, node.hasher);
             self.bytes.truncate(start);
-            self.digest(&hasher);
+            self.unit(Tag::Digest);
+            self.bytes.extend_from_slice(&digest);
         }
         &self.bytes[start..]
     }
 
-    fn digest(&mut self, hasher: &Hasher) {
-        self.unit(Tag::Digest);
-        self.bytes.extend_from_slice(hasher.finalize().as_bytes());
+    /// The digest of a node that has its bytes from `start` on, and those before in `hasher`. A trace
+    /// keeps what lies in one piece.
+    #[inline(never)]
+    fn digest(&mut self, start: usize, hasher: Option<Box<Hasher>>) -> [u8; 32] {
+        let rest = &self.bytes[start..];
+        let trace = opened(&mut self.trace);
+        if let Some(mut hasher) = hasher {
+            update(&mut hasher, rest);
+            let digest = hasher.finalize();
+            trace.count(hasher.count());
+            return *digest.as_bytes();
+        }
+        let digest = hash(rest);
+        trace.count(rest.len() as u64);
+        trace.keep(&digest, self.open.len(), rest);
+        digest
     }
 
     /// All that was written, as the key of a call.
@@ -266,6 +297,28 @@ impl Encoder {
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
+
+    /// Bytes that were hashed so far, or will be with the whole.
+    #[must_use]
+    pub fn hashed(&self) -> u64 {
+        let digested = self.trace.as_ref().map_or(0, |trace| trace.hashed());
+        digested + self.bytes.len() as u64
+    }
+
+    /// What of the nodes that became digests was kept.
+    pub fn take_trace(&mut self) -> Trace {
+        self.trace
+            .take()
+            .map_or_else(Trace::default, |trace| *trace)
+    }
+}
+
+/// The trace, which begins with the first digest.
+fn opened(trace: &mut Option<Box<Trace>>) -> &mut Trace {
+    trace.get_or_insert_with(|| {
+        let spare = SPARE_TRACE.try_with(Cell::take).ok().flatten();
+        spare.unwrap_or_default()
+    })
 }
 
 /// A leaf whose contents come in pieces, for memory that does not lie in one.
@@ -308,6 +361,16 @@ impl LeafHasher {
 #[expect(clippy::cast_possible_truncation, reason = "that is what it is for")]
 fn low_byte(value: usize) -> u8 {
     value as u8
+}
+
+/// The digest of what lies in one piece; for short pieces faster than by a hasher.
+fn hash(bytes: &[u8]) -> [u8; 32] {
+    if bytes.len() < ALL_CORES_FROM {
+        return *blake3::hash(bytes).as_bytes();
+    }
+    let mut hasher = Hasher::new();
+    update(&mut hasher, bytes);
+    *hasher.finalize().as_bytes()
 }
 
 fn update(hasher: &mut Hasher, bytes: &[u8]) {

@@ -1,11 +1,11 @@
 //! What users say of their classes: `hash_funcs`, `__cache_key__`, `register_hasher`.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
 
@@ -18,7 +18,8 @@ pub struct Hasher {
     target: Target,
     function: Py<PyAny>,
     name: String,
-    digest: PyOnceLock<Py<PyBytes>>,
+    /// What the function was when it was last asked for.
+    definition: Mutex<Option<Arc<Definition>>>,
 }
 
 enum Target {
@@ -57,7 +58,7 @@ impl Hasher {
             target,
             function: function.clone().unbind(),
             name,
-            digest: PyOnceLock::new(),
+            definition: Mutex::new(None),
         }
     }
 
@@ -71,17 +72,33 @@ impl Hasher {
         self.function.bind(value.py()).call1((value,))
     }
 
-    /// The digest of the hash function's code, as bytes: an edited hash function is another key.
+    /// The digest of the hash function's definition, as bytes: an edited hash function, or one whose
+    /// helpers were edited, is another key.
     pub fn digest<'py>(&self, py: Python<'py>, function: &str) -> Result<Bound<'py, PyAny>> {
-        // Not `get_or_init`: a walk may run code that comes here again.
-        if self.digest.get(py).is_none() {
-            let definition = Definition::read(self.function.bind(py), function, Follow::Nothing)?;
-            let _ = self
-                .digest
-                .set(py, PyBytes::new(py, &definition.digest).unbind());
+        let definition = self.definition(py, function)?;
+        Ok(PyBytes::new(py, &definition.digest).into_any())
+    }
+
+    /// What the hash function is now. It is read without the lock: that may run code that comes
+    /// here again.
+    fn definition(&self, py: Python<'_>, function: &str) -> Result<Arc<Definition>> {
+        let known = self.definition.lock().clone();
+        if let Some(known) = known
+            && known.holds(py)
+        {
+            return Ok(known);
         }
-        let digest = self.digest.get(py).map(|digest| digest.bind(py).clone());
-        Ok(digest.map_or_else(|| py.None().into_bound(py), Bound::into_any))
+        let hash_function = self.function.bind(py);
+        let read = Arc::new(Definition::read(hash_function, function, Follow::Inside)?);
+        let before = self.definition.lock().replace(Arc::clone(&read));
+        drop(before);
+        Ok(read)
+    }
+
+    /// Whether the hash function had this digest when it was last asked for.
+    fn was(&self, digest: &[u8]) -> bool {
+        let definition = self.definition.lock().clone();
+        definition.is_some_and(|definition| definition.digest == digest)
     }
 
     fn is_for(&self, class: &Bound<'_, PyType>) -> bool {
@@ -129,6 +146,14 @@ impl Hashers {
         self.local
             .iter()
             .try_for_each(|hasher| visit.call(&hasher.function))
+    }
+
+    /// The name of the hash function that was used under this digest.
+    pub fn name_of(&self, digest: &[u8]) -> Option<String> {
+        let registered = REGISTERED.read().clone();
+        let mut all = self.local.iter().chain(registered);
+        let found = all.find(|hasher| hasher.was(digest));
+        found.map(|hasher| hasher.name.clone())
     }
 
     /// Whether neither this function nor the process has hash functions.

@@ -1,12 +1,17 @@
 //! Keys: what identifies a call.
 //!
-//! [`encoder`], [`tag`], [`record`], [`strided`] and [`call_key`] are pure; the other files walk Python objects over them.
+//! [`arrow`], [`call_key`], [`decoder`], [`difference`], [`encoder`], [`record`], [`strided`], [`tag`] and
+//! [`trace`] are pure; the other files walk Python objects over them.
 
+pub mod arrow;
 pub mod call_key;
+pub mod decoder;
+pub mod difference;
 pub mod encoder;
 pub mod record;
 pub mod strided;
 pub mod tag;
+pub mod trace;
 
 #[cfg(feature = "python")]
 pub mod binding;

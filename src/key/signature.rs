@@ -111,6 +111,19 @@ impl Parameter {
 }
 
 impl Signature {
+    /// The names of the parameters, in the order in which arguments are encoded.
+    pub fn names(&self, py: Python<'_>) -> Vec<String> {
+        let parameters = self
+            .positional
+            .iter()
+            .chain(&self.rest)
+            .chain(&self.keyword_only)
+            .chain(&self.keywords);
+        parameters
+            .map(|parameter| parameter.name.bind(py).to_string_lossy().into_owned())
+            .collect()
+    }
+
     /// Shows the garbage collector the defaults.
     pub fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         let parameters = self.positional.iter().chain(&self.keyword_only);

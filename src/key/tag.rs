@@ -107,3 +107,60 @@ pub enum Tag {
     /// A container of more than so many bytes: its BLAKE3 digest.
     Digest = 0xff,
 }
+
+/// Every tag.
+const ALL: [Tag; 45] = [
+    Tag::None,
+    Tag::False,
+    Tag::True,
+    Tag::Int,
+    Tag::Float,
+    Tag::Complex,
+    Tag::Str,
+    Tag::StrWithSurrogates,
+    Tag::Bytes,
+    Tag::ByteArray,
+    Tag::Buffer,
+    Tag::Ellipsis,
+    Tag::NotImplemented,
+    Tag::List,
+    Tag::Tuple,
+    Tag::Dict,
+    Tag::Set,
+    Tag::FrozenSet,
+    Tag::Object,
+    Tag::Global,
+    Tag::Class,
+    Tag::Function,
+    Tag::Code,
+    Tag::Method,
+    Tag::Module,
+    Tag::Cell,
+    Tag::EmptyCell,
+    Tag::Enum,
+    Tag::Cached,
+    Tag::Sentinel,
+    Tag::Opaque,
+    Tag::Descriptor,
+    Tag::Defined,
+    Tag::Record,
+    Tag::Subclass,
+    Tag::Hashed,
+    Tag::CacheKey,
+    Tag::Enclosing,
+    Tag::InCycle,
+    Tag::OfCycle,
+    Tag::Default,
+    Tag::ClassOf,
+    Tag::Ignored,
+    Tag::LongLeaf,
+    Tag::Digest,
+];
+
+impl Tag {
+    /// The tag that this byte stands for.
+    #[must_use]
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        ALL.into_iter().find(|tag| *tag as u8 == byte)
+    }
+}

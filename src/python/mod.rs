@@ -8,7 +8,7 @@ pub mod tensor;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 
-/// A module's attribute, imported at its first use.
+/// A module's attribute, imported at its first use; without a name the module itself.
 pub struct Imported {
     module: &'static str,
     name: &'static str,
@@ -29,7 +29,12 @@ impl Imported {
         if let Some(object) = self.object.get(py) {
             return Ok(object.bind(py));
         }
-        let found = py.import(self.module)?.getattr(self.name)?;
+        let module = py.import(self.module)?;
+        let found = if self.name.is_empty() {
+            module.into_any()
+        } else {
+            module.getattr(self.name)?
+        };
         Ok(set_once(&self.object, found))
     }
 }
@@ -71,6 +76,8 @@ imported! {
     PARTIAL = "functools"."partial";
     /// A function in a class that takes no instance.
     STATIC_METHOD = "builtins"."staticmethod";
+    /// A mapping that shows a dict.
+    MAPPING_PROXY = "types"."MappingProxyType";
     /// A compiled regular expression.
     PATTERN = "re"."Pattern";
     /// The numbers of the interpreter's instructions, by name.
@@ -79,6 +86,16 @@ imported! {
     LIBRARY_FILE = "os"."__file__";
     /// The version of an installed distribution.
     DISTRIBUTION_VERSION = "importlib.metadata"."version";
+    /// A function's annotations in one of several formats.
+    GET_ANNOTATIONS = "annotationlib"."get_annotations";
+    /// These formats.
+    ANNOTATION_FORMAT = "annotationlib"."Format";
+    /// The distributions that installed each top module.
+    PACKAGES_DISTRIBUTIONS = "importlib.metadata"."packages_distributions";
+    /// Finds a module without loading it.
+    FIND_SPEC = "importlib.util"."find_spec";
+    /// The names of the top modules of Python's own library.
+    LIBRARY_MODULES = "sys"."stdlib_module_names";
     /// A method of the class, not callable before it is bound.
     CLASS_METHOD = "builtins"."classmethod";
     /// The class of closure cells.
@@ -99,6 +116,8 @@ imported! {
     IS_ASYNC_GENERATOR_FUNCTION = "inspect"."isasyncgenfunction";
     /// An object's size in bytes, without what it refers to.
     GET_SIZE_OF = "sys"."getsizeof";
+    /// What belongs to the interpreter.
+    SYSTEM = "sys"."";
     /// The modules that are loaded, by name.
     MODULES = "sys"."modules";
     /// A span of time.
@@ -129,8 +148,28 @@ imported! {
     NO_MASK = "numpy.ma"."nomask";
     /// A queue with two ends.
     DEQUE = "collections"."deque";
-    /// A dict with an order of its own.
+    /// A column of pyarrow's, in one piece.
+    ARROW_ARRAY = "pyarrow.lib"."Array";
+    /// A type of pyarrow's.
+    ARROW_DATA_TYPE = "pyarrow.lib"."DataType";
+    /// A type of pyarrow's that stands for indices into a dictionary.
+    ARROW_DICTIONARY = "pyarrow.lib"."DictionaryType";
+    /// A type of pyarrow's that gives another a meaning.
+    ARROW_EXTENSION = "pyarrow.lib"."BaseExtensionType";
+    /// Keys and values of pyarrow's.
+    ARROW_METADATA = "pyarrow.lib"."KeyValueMetadata";
+    /// Makes an array of a scalar.
+    ARROW_REPEAT = "pyarrow.lib"."repeat";
+    /// A dict that can be put in another order.
     ORDERED_DICT = "collections"."OrderedDict";
+    /// A query of polars'.
+    POLARS_LAZY = "polars"."LazyFrame";
+    /// What polars knows of an expression.
+    POLARS_META = "polars.expr.meta"."ExprMetaNameSpace";
+    /// Makes a series of polars' own handle on it.
+    POLARS_WRAP = "polars._utils.wrap"."wrap_s";
+    /// A type of polars' whose columns hold Python's objects.
+    POLARS_OBJECT = "polars"."Object";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.
@@ -141,6 +180,10 @@ imported! {
     RELEASE_ALL = "memoxide._core"."release_all";
     /// A function's figures.
     CACHE_INFO = "memoxide.info"."CacheInfo";
+    /// Why a call would hit or miss.
+    EXPLANATION = "memoxide.info"."Explanation";
+    /// How an argument was hashed.
+    ARGUMENT_INFO = "memoxide.info"."ArgumentInfo";
     /// A row of `memoxide.stats()`.
     FUNCTION_STATS = "memoxide.info"."FunctionStats";
     /// Raised for an option that cannot be.

@@ -67,6 +67,32 @@ pub fn globals<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> 
     globals.cast_into::<PyDict>().ok()
 }
 
+/// The defaults of a Python function's positional parameters, if it has some.
+pub fn defaults<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, PyTuple>> {
+    // SAFETY: as above, for a tuple.
+    let defaults = unsafe {
+        let defaults = ffi::PyFunction_GetDefaults(function.as_ptr());
+        if defaults.is_null() {
+            ffi::PyErr_Clear();
+        }
+        Bound::from_borrowed_ptr_or_opt(function.py(), defaults)?
+    };
+    defaults.cast_into::<PyTuple>().ok()
+}
+
+/// The defaults of a Python function's keyword-only parameters, if it has some.
+pub fn keyword_defaults<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    // SAFETY: as above, for a dict.
+    let defaults = unsafe {
+        let defaults = ffi::PyFunction_GetKwDefaults(function.as_ptr());
+        if defaults.is_null() {
+            ffi::PyErr_Clear();
+        }
+        Bound::from_borrowed_ptr_or_opt(function.py(), defaults)?
+    };
+    defaults.cast_into::<PyDict>().ok()
+}
+
 /// Whether `function`, which is a Python function, runs `code`.
 pub fn has_code(function: &Bound<'_, PyAny>, code: &Py<PyAny>) -> bool {
     // SAFETY: the callee returns a borrowed pointer, which is only compared.

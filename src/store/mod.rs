@@ -3,6 +3,7 @@
 //! It is a plain structure: whoever shares it locks it. No value is dropped in it; what leaves is
 //! handed to the caller, who drops it when the lock is gone, since a drop may run a user's code.
 
+mod absences;
 mod bounds;
 pub mod clock;
 mod counters;
@@ -13,6 +14,8 @@ use std::hash::Hash;
 use ahash::RandomState;
 use hashlink::LinkedHashMap;
 
+use self::absences::Absences;
+pub use self::absences::Presence;
 pub use self::bounds::Bounds;
 use self::clock::Nanos;
 pub use self::counters::Counters;
@@ -47,6 +50,7 @@ pub struct Store<K, V> {
     counters: Counters,
     /// No entry expires before.
     earliest_expiry: Nanos,
+    absences: Absences<K>,
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
@@ -59,6 +63,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
             bounds,
             counters: Counters::default(),
             earliest_expiry: Nanos::MAX,
+            absences: Absences::default(),
         }
     }
 
@@ -82,6 +87,21 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
             .is_some_and(|entry| entry.expiry > now)
     }
 
+    /// What is known of `key`. Counts nothing, and is no use of it.
+    #[must_use]
+    pub fn presence(&self, key: &K, now: Nanos) -> Presence {
+        match self.entries.get(key) {
+            Some(entry) if entry.expiry > now => Presence::Stored,
+            Some(_) => Presence::Expired,
+            None => self.absences.of(key),
+        }
+    }
+
+    /// Notes why there is no value under `key`.
+    pub fn note(&mut self, key: &K, departure: Departure) {
+        self.absences.note(key, departure);
+    }
+
     /// Stores a value of `size` bytes that took `cost` nanoseconds, and lets go of what that
     /// leaves no room for. A value that alone is too large is given back, and nothing leaves but
     /// the one that it was to replace.
@@ -96,6 +116,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     ) -> Stored<V> {
         self.depart(&key, Departure::Replaced, removed);
         if self.bounds.are_exceeded(1, size.into()) {
+            self.note(&key, Departure::TooLarge);
             return Stored::TooLarge(value);
         }
         let expiry = self.bounds.expiry(now);
@@ -114,11 +135,12 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
 
     fn evict(&mut self, removed: &mut Removed<V>) {
         while self.bounds.are_exceeded(self.entries.len(), self.bytes) {
-            let Some((_, entry)) = self.entries.pop_front() else {
+            let Some((key, entry)) = self.entries.pop_front() else {
                 return;
             };
             self.bytes -= u128::from(entry.size);
             self.counters.evictions = self.counters.evictions.saturating_add(1);
+            self.note(&key, Departure::Evicted);
             removed.push(entry.value, Departure::Evicted);
         }
     }
@@ -131,6 +153,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     fn depart(&mut self, key: &K, departure: Departure, removed: &mut Removed<V>) {
         if let Some(entry) = self.entries.remove(key) {
             self.bytes -= u128::from(entry.size);
+            self.note(key, departure);
             removed.push(entry.value, departure);
         }
     }
@@ -179,6 +202,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
 
     /// Takes out all values, in a time that does not depend on how many there are.
     pub fn clear(&mut self) -> Cleared<K, V> {
+        self.absences.note_clear(self.entries.keys().rev());
         self.bytes = 0;
         self.earliest_expiry = Nanos::MAX;
         let empty = LinkedHashMap::with_hasher(RandomState::new());
@@ -370,6 +394,29 @@ mod tests {
             .map(|(_, departure)| departure)
             .collect();
         assert_eq!(departures, [Replaced, Evicted, Replaced, Cleared]);
+    }
+
+    #[test]
+    fn it_is_known_why_an_entry_is_not_there() {
+        let mut store = store(Some(1), Some(10), Some(5));
+        let now = |store: &Store<u8, u8>, time| store.presence(&1, time);
+        assert_eq!(now(&store, 0), Presence::Never);
+        put(&mut store, 1, 1, 0);
+        assert_eq!(now(&store, 0), Presence::Stored);
+        assert_eq!(now(&store, 5), Presence::Expired);
+        get(&mut store, 1, 5);
+        assert_eq!(now(&store, 5), Presence::Left(Departure::Expired));
+        put(&mut store, 1, 1, 0);
+        put(&mut store, 2, 1, 0);
+        assert_eq!(now(&store, 0), Presence::Left(Departure::Evicted));
+        put(&mut store, 1, 1, 0);
+        reject(&mut store, 1, 1);
+        assert_eq!(now(&store, 0), Presence::Left(Departure::Rejected));
+        put(&mut store, 1, 11, 0);
+        assert_eq!(now(&store, 0), Presence::Left(Departure::TooLarge));
+        put(&mut store, 1, 1, 0);
+        store.clear();
+        assert_eq!(now(&store, 0), Presence::Left(Departure::Cleared));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::Entries;
 
-/// Why a value left a store.
+/// Why a value left a store, or never came into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Departure {
     /// It made room for another.
@@ -19,6 +19,10 @@ pub enum Departure {
     Replaced,
     /// It was not fit to be used.
     Rejected,
+    /// It alone exceeded the bounds.
+    TooLarge,
+    /// Its computation failed.
+    Failed,
 }
 
 /// Values that left a store, for the caller to drop when no lock is held. One needs no allocation.

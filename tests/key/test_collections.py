@@ -6,12 +6,16 @@ import functools
 import ipaddress
 import mmap
 import re
+import sys
 import types
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 
 import pytest
 
 from memoxide.errors import UnhashableParamError
+
+# The type code of text, which 3.13 renamed.
+CHARACTERS = "w" if sys.version_info >= (3, 13) else "u"
 
 
 class Tally(Counter):
@@ -79,7 +83,7 @@ def test_small_values_differ(differ):
         functools.partial(int, base=2), functools.partial(str, "1"),
         put_on(functools.partial(int, "1"), note=1), int,
         array.array("i", [1, 2]), array.array("l", [1, 2]), array.array("i", [1, 3]),
-        array.array("i"), array.array("d"), array.array("u", "ab"), b"\1\0\0\0\2\0\0\0",
+        array.array("i"), array.array("d"), array.array(CHARACTERS, "ab"), b"\1\0\0\0\2\0\0\0",
         memoryview(b"ab"), memoryview(b"ab").cast("b"),
         memoryview(b"abcd").cast("B", (2, 2)),
         memoryview(b"abcd"), memoryview(array.array("i", [1, 2])), b"ab",

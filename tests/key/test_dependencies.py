@@ -304,13 +304,16 @@ def test_a_redefined_class_is_another_argument(in_child):
 
 def names_by_dis(code):
     """What the standard library's disassembler says, nested code included."""
-    loads, attributes, stores = set(), set(), set()
+    loads, attributes, stores, imports = set(), set(), set(), set()
     left = [code]
     while left:
         code = left.pop()
         left.extend(const for const in code.co_consts if isinstance(const, types.CodeType))
+        pushed = []
         for instruction in dis.get_instructions(code):
             name = instruction.opname
+            if name in ("LOAD_CONST", "LOAD_SMALL_INT"):
+                pushed.append(instruction.argval)
             if name in ("LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"):
                 loads.add(instruction.argval)
             elif name in ("LOAD_ATTR", "LOAD_METHOD"):
@@ -319,22 +322,35 @@ def names_by_dis(code):
                 name == "STORE_DEREF" and instruction.argval in code.co_freevars
             ):
                 stores.add(instruction.argval)
-    return loads, attributes, stores
+            elif name == "IMPORT_NAME":
+                level, names = pushed[-2:]
+                imports.add((level, instruction.argval, names or ()))
+    return loads, attributes, stores, [(*rest, list(names)) for *rest, names in sorted(imports)]
 
 
 def test_names_are_read_as_the_disassembler_reads_them():
     from memoxide._core import names_of_code
 
-    seen = 0
-    for name in ("json.decoder", "argparse", "dataclasses", "functools", "typing", "tarfile"):
+    seen = imports = 0
+    for name in (
+        "json.decoder",
+        "argparse",
+        "platform",
+        "inspect",
+        "dataclasses",
+        "functools",
+        "typing",
+        "tarfile",
+    ):
         source = importlib.import_module(name)
         for value in vars(source).values():
             if isinstance(value, types.FunctionType):
-                assert names_of_code(value.__code__) == tuple(
-                    sorted(part) for part in names_by_dis(value.__code__)
-                ), value
+                names = names_of_code(value.__code__)
+                assert names == tuple(sorted(part) for part in names_by_dis(value.__code__)), value
                 seen += 1
+                imports += len(names[3])
     assert seen > 100
+    assert imports > 5
 
 
 def test_code_that_is_dropped_is_collected(user):

@@ -56,7 +56,21 @@ def test_recursive_functions_have_keys(key):
     assert key(make()) == key(make())
 
 
-def test_a_closure_over_a_lock_shares_with_nobody():
+def test_a_closure_over_a_generator_shares_with_nobody():
+    def make(value):
+        values = (value for _ in range(10))
+
+        @mx.cache_data
+        def f():
+            return next(values)
+
+        return f
+
+    assert make(1)() == 1
+    assert make(1).key() != make(1).key()
+
+
+def test_a_closure_over_a_lock_shares():
     def make(value):
         lock = threading.Lock()
 
@@ -68,7 +82,7 @@ def test_a_closure_over_a_lock_shares_with_nobody():
         return f
 
     assert make(1)() == 1
-    assert make(1).key() != make(1).key()
+    assert make(1).key() == make(1).key() != make(2).key()
 
 
 def test_cached_functions_are_known_by_what_they_wrap(key):

@@ -178,7 +178,7 @@ def test_scalars_differ_by_type_and_value(differ, key):
         np.int8(1), np.int16(1), np.int32(1), np.int64(1), np.uint64(1), np.float32(1),
         np.float64(1), np.longlong(1), np.longdouble(1), np.complex128(1), np.bool_(True), 1, 1.0,
         True, np.str_("1"), "1", np.bytes_(b"1"), b"1", np.datetime64(1, "s"),
-        np.datetime64(1, "ms"), np.timedelta64(1, "s"), np.datetime64("NaT"), np.float64(2),
+        np.datetime64(1, "ms"), np.timedelta64(1, "s"), np.datetime64("NaT", "s"), np.float64(2),
         np.float64(-0.0), np.float64(0.0), np.void(b"1"), np.array(1),
         np.zeros(1, [("a", "i8")])[0], np.zeros(1, [("b", "i8")])[0],
     ])  # fmt: skip

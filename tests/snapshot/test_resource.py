@@ -251,13 +251,13 @@ def test_a_definition_that_cannot_come_back_leaves_nothing():
     released = []
 
     def define():
-        lock = threading.Lock()
+        numbers = (number for number in range(3))
 
         @mx.cache_resource(on_release=released.append)
-        def with_lock():
-            return [lock]
+        def with_generator():
+            return [numbers]
 
-        return with_lock
+        return with_generator
 
     rows = len(mx.stats())
     for _ in range(5):

@@ -173,8 +173,10 @@ def test_clear_takes_a_call_or_nothing() -> None:
 def test_contains_and_key_take_a_call() -> None:
     assert_type(area.contains(1, unit="cm"), bool)
     assert_type(area.key(1, unit="cm"), str)
+    assert_type(area.explain(1, unit="cm"), mx.Explanation)
     area.contains("1")  # type: ignore[arg-type]
     area.key(1, unit=2)  # type: ignore[arg-type]
+    area.explain(1, unit=2)  # type: ignore[arg-type]
     wrong_uses: list[Callable[[], object]] = [
         lambda: area.contains(),  # type: ignore[call-arg]
         lambda: area.key(1, depth=3),  # type: ignore[call-arg]

@@ -157,6 +157,7 @@ def test_its_cache_is_asked_and_cleared_without_self() -> None:
     predict = Model().predict
     assert_type(predict.contains(1, scale=2.0), bool)
     assert_type(predict.key(x=1), str)
+    assert_type(predict.explain(x=1), mx.Explanation)
     assert_type(predict.cache_info(), mx.CacheInfo)
     predict.clear()
     predict.clear(1, scale=2.0)

@@ -1,4 +1,4 @@
-//! Which names a function's bytecode loads and stores.
+//! Which names a function's bytecode loads, stores and imports.
 
 use std::collections::BTreeSet;
 
@@ -17,9 +17,33 @@ pub struct Names {
     pub attributes: BTreeSet<String>,
     /// Globals and free variables that the code itself assigns: state, not constants.
     pub assigned: BTreeSet<String>,
-    /// Attributes that the code itself assigns.
+    /// Attributes that the code itself assigns, except those of the function's first argument.
     pub assigned_attributes: BTreeSet<String>,
+    /// Attributes of the function's first argument that it assigns: an instance's, or a class's.
+    pub assigned_to_first: BTreeSet<String>,
+    /// Attributes that the code assigns to what a global means.
+    pub assigned_to_globals: BTreeSet<String>,
+    /// What the code imports.
+    pub imports: BTreeSet<Import>,
 }
+
+/// An `import` inside of a function.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Import {
+    /// The dots before the name.
+    pub level: usize,
+    /// The module's name as it is written.
+    pub module: String,
+    /// What is imported from it; nothing in an `import` without `from`.
+    pub names: Vec<String>,
+}
+
+/// An instruction and its argument.
+type Instruction = (u8, usize);
+
+/// The two instructions before the present one, the last one first.
+#[derive(Clone, Copy, Default)]
+struct Before(Instruction, Instruction);
 
 /// What is known of the interpreter's bytecode.
 struct Opcodes {
@@ -33,6 +57,12 @@ struct Opcodes {
     load_attribute: u8,
     load_method: Option<u8>,
     store_attribute: u8,
+    import_name: u8,
+    load_constant: u8,
+    load_small_int: Option<u8>,
+    load_fast: Vec<u8>,
+    /// Two loads as one, the last in the low four bits of the argument.
+    load_two: Vec<u8>,
     /// The lowest bit of a `LOAD_GLOBAL` argument is a flag.
     shifts_global: bool,
     /// So is that of `LOAD_ATTR`.
@@ -54,6 +84,7 @@ impl Opcodes {
     fn read(py: Python<'_>) -> PyResult<Self> {
         let map = python::OPCODE_MAP.get(py)?;
         let needed = |name: &str| map.get_item(name)?.extract::<u8>();
+        let some = |names: &[&str]| names.iter().filter_map(|name| needed(name).ok()).collect();
         let version = py.version_info();
         Ok(Self {
             extended_arg: needed("EXTENDED_ARG")?,
@@ -65,15 +96,42 @@ impl Opcodes {
             load_attribute: needed("LOAD_ATTR")?,
             load_method: needed("LOAD_METHOD").ok(),
             store_attribute: needed("STORE_ATTR")?,
+            import_name: needed("IMPORT_NAME")?,
+            load_constant: needed("LOAD_CONST")?,
+            load_small_int: needed("LOAD_SMALL_INT").ok(),
+            load_fast: if version >= (3, 11) {
+                some(&[
+                    "LOAD_FAST",
+                    "LOAD_FAST_BORROW",
+                    "LOAD_FAST_CHECK",
+                    "LOAD_DEREF",
+                ])
+            } else {
+                some(&["LOAD_FAST"])
+            },
+            load_two: some(&[
+                "LOAD_FAST_LOAD_FAST",
+                "LOAD_FAST_BORROW_LOAD_FAST_BORROW",
+                "STORE_FAST_LOAD_FAST",
+            ]),
             shifts_global: version >= (3, 11),
             shifts_attribute: version >= (3, 12),
             numbers_all_locals: version >= (3, 11),
         })
     }
+
+    /// Whether the instruction leaves the first local variable on top of the stack.
+    fn loads_first(&self, (opcode, argument): Instruction) -> bool {
+        let alone = self.load_fast.contains(&opcode) && argument == 0;
+        alone || (self.load_two.contains(&opcode) && argument % 16 == 0)
+    }
 }
 
 /// One code object's tables of names.
 struct Tables<'py> {
+    constants: Bound<'py, PyTuple>,
+    /// Whether the first local variable is the first argument of the function itself.
+    has_first: bool,
     names: Bound<'py, PyTuple>,
     free: Bound<'py, PyTuple>,
     /// The number of the first free variable.
@@ -81,7 +139,7 @@ struct Tables<'py> {
 }
 
 impl<'py> Tables<'py> {
-    fn of(code: &Bound<'py, PyAny>, opcodes: &Opcodes) -> PyResult<Self> {
+    fn of(code: &Bound<'py, PyAny>, is_outer: bool, opcodes: &Opcodes) -> PyResult<Self> {
         let tuple = |name: &str| Ok::<_, PyErr>(code.getattr(name)?.cast_into::<PyTuple>()?);
         let cells = tuple("co_cellvars")?;
         let first_free = if opcodes.numbers_all_locals {
@@ -95,6 +153,8 @@ impl<'py> Tables<'py> {
             cells.len()
         };
         Ok(Self {
+            constants: tuple("co_consts")?,
+            has_first: is_outer && code.getattr("co_argcount")?.is_truthy()?,
             names: tuple("co_names")?,
             free: tuple("co_freevars")?,
             first_free,
@@ -103,6 +163,27 @@ impl<'py> Tables<'py> {
 
     fn name(&self, index: usize) -> PyResult<String> {
         self.names.get_item(index)?.extract()
+    }
+
+    fn import(&self, opcodes: &Opcodes, before: Before, index: usize) -> PyResult<Import> {
+        let constant = |(opcode, argument): Instruction| {
+            let is_number = opcodes.load_small_int == Some(opcode);
+            let is_constant = opcode == opcodes.load_constant;
+            match () {
+                () if is_number => Ok(Some(argument.into_pyobject(self.names.py())?.into_any())),
+                () if is_constant => self.constants.get_item(argument).map(Some),
+                () => Ok::<_, PyErr>(None),
+            }
+        };
+        let Before(names, level) = before;
+        let (names, level) = (constant(names)?, constant(level)?);
+        Ok(Import {
+            level: level.and_then(|level| level.extract().ok()).unwrap_or(0),
+            module: self.name(index)?,
+            names: names
+                .and_then(|names| names.extract().ok())
+                .unwrap_or_default(),
+        })
     }
 
     /// The free variable of that number, if it is one.
@@ -121,9 +202,9 @@ impl Names {
     pub fn of(code: &Bound<'_, PyAny>) -> PyResult<Self> {
         let mut names = Self::default();
         let mut left = vec![code.clone()];
-        while let Some(code) = left.pop() {
-            names.scan(&code)?;
-            for constant in code.getattr("co_consts")?.cast::<PyTuple>()? {
+        while let Some(inner) = left.pop() {
+            names.scan(&inner, inner.is(code))?;
+            for constant in inner.getattr("co_consts")?.cast::<PyTuple>()? {
                 if constant.is_instance_of::<PyCode>() {
                     left.push(constant);
                 }
@@ -132,18 +213,24 @@ impl Names {
         Ok(names)
     }
 
-    fn scan(&mut self, code: &Bound<'_, PyAny>) -> PyResult<()> {
+    fn scan(&mut self, code: &Bound<'_, PyAny>, is_outer: bool) -> PyResult<()> {
         let opcodes = Opcodes::get(code.py())?;
-        let tables = Tables::of(code, opcodes)?;
+        let tables = Tables::of(code, is_outer, opcodes)?;
         let bytecode = code.getattr("co_code")?.cast_into::<PyBytes>()?;
         let mut argument = 0;
+        let mut before = Before::default();
         for instruction in bytecode.as_bytes().chunks_exact(2) {
             let (opcode, low) = (instruction[0], usize::from(instruction[1]));
             argument = argument << 8 | low;
             if opcode == opcodes.extended_arg {
                 continue;
             }
-            self.note(opcodes, &tables, opcode, argument)?;
+            // Room for the interpreter's inline caches.
+            if opcode == 0 {
+                continue;
+            }
+            self.note(opcodes, &tables, (opcode, argument), before)?;
+            before = Before((opcode, argument), before.0);
             argument = 0;
         }
         Ok(())
@@ -153,8 +240,8 @@ impl Names {
         &mut self,
         opcodes: &Opcodes,
         tables: &Tables<'_>,
-        opcode: u8,
-        argument: usize,
+        (opcode, argument): Instruction,
+        before: Before,
     ) -> PyResult<()> {
         let is = |optional: Option<u8>| optional == Some(opcode);
         if opcode == opcodes.load_global {
@@ -168,12 +255,32 @@ impl Names {
         } else if is(opcodes.load_method) {
             self.attributes.insert(tables.name(argument)?);
         } else if opcode == opcodes.store_attribute {
-            self.assigned_attributes.insert(tables.name(argument)?);
+            self.assigned_place(opcodes, tables, before.0)
+                .insert(tables.name(argument)?);
         } else if opcode == opcodes.store_global {
             self.assigned.insert(tables.name(argument)?);
         } else if opcode == opcodes.store_free {
             self.assigned.extend(tables.free_variable(argument)?);
+        } else if opcode == opcodes.import_name {
+            self.imports
+                .insert(tables.import(opcodes, before, argument)?);
         }
         Ok(())
+    }
+
+    /// Where an attribute belongs that is assigned to what `before` has loaded.
+    fn assigned_place(
+        &mut self,
+        opcodes: &Opcodes,
+        tables: &Tables<'_>,
+        before: Instruction,
+    ) -> &mut BTreeSet<String> {
+        if tables.has_first && opcodes.loads_first(before) {
+            &mut self.assigned_to_first
+        } else if before.0 == opcodes.load_global || Some(before.0) == opcodes.load_name {
+            &mut self.assigned_to_globals
+        } else {
+            &mut self.assigned_attributes
+        }
     }
 }

@@ -2,13 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyFunction, PyModule, PyModuleMethods, PyString, PyType};
 
+use super::bytecode::Import;
+use super::constant::is_constant;
+use super::frozen::followed_parts;
+use super::imports::Imported;
+use super::instance::of_instance;
 use super::{Names, Seen, Watch, installed_version};
 use crate::api::function::CachedFunction;
-use crate::python::{self, immutable};
+use crate::python;
 
 /// How far a walk over a definition goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,26 +27,51 @@ pub enum Follow {
     Inside,
 }
 
-/// What of a value is part of the definition that names it: code and constants. Nothing, if the
-/// value is state, which changes while the program runs.
-pub fn followed<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    if is_code(value)? || is_constant(value)? {
-        return Ok(Some(value.clone()));
-    }
-    wrapped_function(value)
+/// Containers and objects are looked into so deep.
+const MAX_DEPTH: usize = 8;
+
+/// So many are looked at for one name.
+const MAX_LOOKS: usize = 1_000;
+
+/// How far one has looked into a value.
+#[derive(Default)]
+pub struct Look {
+    depth: usize,
+    count: usize,
 }
 
-/// The function inside a decorator's object, such as those of `functools.lru_cache` and
-/// `functools.cached_property`: it is what they wrap that counts.
-fn wrapped_function<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let py = value.py();
-    let name = if value.is_instance(python::CACHED_PROPERTY.get(py)?)? {
-        intern!(py, "func")
-    } else {
-        intern!(py, "__wrapped__")
-    };
-    let wrapped = value.getattr_opt(name).ok().flatten();
-    Ok(wrapped.filter(PyAnyMethods::is_instance_of::<PyFunction>))
+/// What of a value is part of the definition that names it: code and constants, and of an object
+/// that is state the code in it. Nothing, if the value is nothing but state, which changes while
+/// the program runs.
+pub fn followed<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match Look::default().inside(value) {
+        // What does not let itself be looked at is state.
+        Err(raised) if raised.is_instance_of::<PyException>(value.py()) => Ok(None),
+        followed => followed,
+    }
+}
+
+impl Look {
+    /// What is followed of a value that lies in another.
+    pub fn inside<'py>(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if is_code(value)? || is_constant(value)? {
+            return Ok(Some(value.clone()));
+        }
+        if self.depth == MAX_DEPTH || self.count == MAX_LOOKS {
+            return Ok(None);
+        }
+        self.depth += 1;
+        self.count += 1;
+        let found = match followed_parts(value, self)? {
+            Some(parts) => Some(parts),
+            None => of_instance(value, self)?,
+        };
+        self.depth -= 1;
+        Ok(found)
+    }
 }
 
 fn is_code(value: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -62,20 +93,14 @@ fn is_descriptor(value: &Bound<'_, PyAny>) -> PyResult<bool> {
         || value.is_instance(python::CLASS_METHOD.get(py)?)?)
 }
 
-fn is_constant(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let py = value.py();
-    Ok(immutable::is_immutable(value)?
-        || value.is_instance(python::PATTERN.get(py)?)?
-        || value.is_instance(python::PURE_PATH.get(py)?)?
-        || value.get_type().is_instance(python::ENUM_TYPE.get(py)?)?)
-}
-
 /// The names that a function uses, and what of them is part of its definition.
 pub struct Followed<'py> {
     /// By name, in the order of the names.
     pub values: Bound<'py, PyDict>,
     /// Where they were looked up.
     pub watches: Vec<Watch>,
+    /// Modules to look into, by the name that the code has for them.
+    modules: Vec<(String, Bound<'py, PyModule>)>,
 }
 
 impl<'py> Followed<'py> {
@@ -86,23 +111,59 @@ impl<'py> Followed<'py> {
         let mut followed = Self {
             values: PyDict::new(globals.py()),
             watches: Vec::new(),
+            modules: Vec::new(),
         };
-        let mut modules = Vec::new();
         for name in names.globals.difference(&names.assigned) {
-            followed.name(function, globals, name, name, &mut modules)?;
+            followed.name(function, globals, name, name)?;
         }
-        // A module's attributes are looked up by the names that the code uses on anything.
+        for import in &names.imports {
+            followed.import(import, globals)?;
+        }
+        followed.look_into_modules(names)?;
+        Ok(followed)
+    }
+
+    fn import(&mut self, import: &Import, globals: &Bound<'py, PyDict>) -> PyResult<()> {
+        let imported = Imported::by(import, globals)?;
+        self.watches.extend(imported.watches);
+        if let Some((name, version)) = imported.installed {
+            self.values.set_item(format!("import {name}"), version)?;
+        }
+        for (name, module) in imported.modules {
+            let path = format!("import {name}");
+            self.values.set_item(&path, &module)?;
+            self.modules.push((path, module));
+        }
+        Ok(())
+    }
+
+    /// A module's attributes are looked up by the names that the code uses on anything.
+    fn look_into_modules(&mut self, names: &Names) -> PyResult<()> {
+        let imported = names.imports.iter().flat_map(|import| &import.names);
+        let attributes: BTreeSet<_> = names.attributes.iter().chain(imported).collect();
         let mut seen = BTreeSet::new();
-        while let Some((path, module)) = modules.pop() {
+        while let Some((path, module)) = self.modules.pop() {
             if !seen.insert(module.as_ptr() as usize) || is_installed(&module)? {
                 continue;
             }
-            for name in &names.attributes {
-                let path = format!("{path}.{name}");
-                followed.name(module.as_any(), &module.dict(), name, &path, &mut modules)?;
+            let namespace = module.dict();
+            for name in &attributes {
+                if !names.assigned_to_globals.contains(*name) {
+                    self.name(module.as_any(), &namespace, name, &format!("{path}.{name}"))?;
+                }
+            }
+            // It answers for the names that the module does not have.
+            let answers = "__getattr__";
+            if namespace.contains(answers)? {
+                self.name(
+                    module.as_any(),
+                    &namespace,
+                    answers,
+                    &format!("{path}.{answers}"),
+                )?;
             }
         }
-        Ok(followed)
+        Ok(())
     }
 
     fn name(
@@ -111,7 +172,6 @@ impl<'py> Followed<'py> {
         namespace: &Bound<'py, PyDict>,
         name: &str,
         path: &str,
-        modules: &mut Vec<(String, Bound<'py, PyModule>)>,
     ) -> PyResult<()> {
         let py = namespace.py();
         let object = namespace.get_item(name)?;
@@ -124,7 +184,7 @@ impl<'py> Followed<'py> {
             return Ok(());
         };
         if let Ok(module) = object.cast::<PyModule>() {
-            modules.push((path.to_owned(), module.clone()));
+            self.modules.push((path.to_owned(), module.clone()));
         }
         if let Some(value) = followed(&object)? {
             self.values.set_item(path, value)?;

@@ -14,8 +14,16 @@ use crate::error::Result;
 
 struct Known {
     object: Py<PyWeakrefReference>,
+    memory: Memory,
+}
+
+/// What is remembered of an object.
+#[derive(Clone, Default)]
+struct Memory {
     /// None for what cannot change, as installed classes.
     definition: Option<Arc<Definition>>,
+    /// Of a function its code and what that depends on.
+    body: Option<Arc<Definition>>,
     /// A class's bytes as an argument's class.
     node: Option<Node>,
 }
@@ -33,19 +41,39 @@ const PURGE_FROM: usize = 256;
 
 /// The definition of a function or class of the user's own, with what it depends on.
 pub fn definition_of(object: &Bound<'_, PyAny>, name: &str) -> Result<Arc<Definition>> {
-    if let Some((Some(known), _)) = known(object)
-        && known.holds(object.py())
+    if let Some(definition) = known(object).and_then(|memory| memory.definition)
+        && definition.holds(object.py())
     {
-        return Ok(known);
+        return Ok(definition);
     }
     let definition = Arc::new(Definition::read(object, name, Follow::Inside)?);
-    remember(object, Some(Arc::clone(&definition)), None)?;
+    let read = Some(Arc::clone(&definition));
+    remember(object, |memory| memory.definition = read)?;
     Ok(definition)
+}
+
+/// The code of a function that is an argument, with what it depends on.
+pub fn body_of(function: &Bound<'_, PyAny>, name: &str) -> Result<Arc<Definition>> {
+    if let Some(body) = known_body(function) {
+        return Ok(body);
+    }
+    let body = Arc::new(Definition::read_body(function, name)?);
+    let read = Some(Arc::clone(&body));
+    remember(function, |memory| memory.body = read)?;
+    Ok(body)
+}
+
+/// The code of a function that is an argument, if it was read before and still holds.
+pub fn known_body(function: &Bound<'_, PyAny>) -> Option<Arc<Definition>> {
+    let body = known(function)?.body;
+    body.filter(|body| body.holds(function.py()))
 }
 
 /// The bytes of a class that were remembered, if they still hold.
 pub fn class_node(class: &Bound<'_, PyAny>) -> Option<Node> {
-    let (definition, node) = known(class)?;
+    let Memory {
+        definition, node, ..
+    } = known(class)?;
     let holds = definition.is_none_or(|definition| definition.holds(class.py()));
     node.filter(|_| holds)
 }
@@ -56,32 +84,33 @@ pub fn remember_class(
     definition: Option<Arc<Definition>>,
     node: &[u8],
 ) -> Result<()> {
-    remember(class, definition, Some(SmallVec::from_slice(node)))
+    let node = Some(SmallVec::from_slice(node));
+    remember(class, |memory| {
+        memory.definition = definition;
+        memory.node = node;
+    })
 }
 
-fn known(object: &Bound<'_, PyAny>) -> Option<(Option<Arc<Definition>>, Option<Node>)> {
+fn known(object: &Bound<'_, PyAny>) -> Option<Memory> {
     let py = object.py();
     let known = KNOWN.lock();
     let entry = known.as_ref()?.get(&(object.as_ptr() as usize))?;
     let reference = entry.object.clone_ref(py);
-    let found = (entry.definition.clone(), entry.node.clone());
+    let memory = entry.memory.clone();
     drop(known);
     let is_alive = reference
         .bind(py)
         .upgrade()
         .is_some_and(|alive| alive.is(object));
-    is_alive.then_some(found)
+    is_alive.then_some(memory)
 }
 
-fn remember(
-    object: &Bound<'_, PyAny>,
-    definition: Option<Arc<Definition>>,
-    node: Option<Node>,
-) -> Result<()> {
+fn remember(object: &Bound<'_, PyAny>, note: impl FnOnce(&mut Memory)) -> Result<()> {
+    let mut memory = known(object).unwrap_or_default();
+    note(&mut memory);
     let entry = Known {
         object: PyWeakrefReference::new(object)?.unbind(),
-        definition,
-        node,
+        memory,
     };
     let mut known = KNOWN.lock();
     let objects = known.get_or_insert_default();

@@ -4,20 +4,27 @@
 //! and constants that it names, transitively. It is made once; from then on pointers are compared.
 
 mod bytecode;
+mod constant;
 mod follow;
+mod frozen;
+mod imports;
+mod instance;
 mod known;
 mod origin;
+mod outline;
 mod watch;
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pyo3::prelude::*;
 
 pub use self::bytecode::Names;
 pub use self::follow::{Follow, Followed, followed};
-pub use self::known::{class_node, definition_of, remember_class};
+pub use self::known::{body_of, class_node, definition_of, known_body, remember_class};
 pub use self::origin::installed_version;
-pub use self::watch::{Seen, Watch};
+pub use self::outline::{Outline, PartDigest};
+pub use self::watch::{Defaults, Seen, Watch};
 use super::hashers::FOR_DEFINITIONS;
 use super::tag::Tag;
 use super::walk::Walk;
@@ -30,13 +37,30 @@ pub struct Definition {
     /// Whether no other definition can have this digest.
     pub is_unique: bool,
     watches: Vec<Watch>,
+    /// The module from which names are seen.
+    module: String,
+    parts: Outline,
+    outline: OnceLock<Vec<(String, PartDigest)>>,
 }
 
 impl Definition {
     /// Reads a function or a class on behalf of the cached function `name`.
     pub fn read(object: &Bound<'_, PyAny>, name: &str, follow: Follow) -> Result<Self> {
+        Self::walk(object, name, follow, false)
+    }
+
+    /// Reads a function's code and what the names in it mean, without defaults and closure.
+    pub fn read_body(function: &Bound<'_, PyAny>, name: &str) -> Result<Self> {
+        Self::walk(function, name, Follow::Beside, true)
+    }
+
+    fn walk(object: &Bound<'_, PyAny>, name: &str, follow: Follow, is_body: bool) -> Result<Self> {
         let mut walk = Walk::new(object.py(), name, &FOR_DEFINITIONS, follow);
-        let watches = walk.definition(name, object)?;
+        walk.is_body = is_body;
+        // Before the walk: what changes meanwhile is noticed.
+        let instances = Watch::instances_of(object)?;
+        let (mut watches, parts) = walk.definition(name, object)?;
+        watches.extend(instances);
         let is_unique = walk.is_opaque();
         if is_unique {
             // Like no other: what has no content may be anything.
@@ -46,13 +70,43 @@ impl Definition {
             digest: walk.encoder.function_digest(),
             is_unique,
             watches,
+            module: module_of(object),
+            parts,
+            outline: OnceLock::new(),
         })
+    }
+
+    /// The digest of each part alone, by the name that the part has in the function's module, in the
+    /// order of the names: the function itself, helpers, classes, their methods, constants.
+    pub fn outline(&self) -> &[(String, PartDigest)] {
+        self.outline.get_or_init(|| {
+            let mut all = self.parts.clone();
+            for watch in &self.watches {
+                if let Watch::Definition(definition) = watch {
+                    all.merge(&definition.parts);
+                }
+            }
+            all.seen_from(&self.module)
+        })
+    }
+
+    /// A full name as it is seen from the definition's module.
+    pub fn short_name<'n>(&self, name: &'n str) -> &'n str {
+        let short = name.strip_prefix(self.module.as_str());
+        short
+            .and_then(|name| name.strip_prefix('.'))
+            .unwrap_or(name)
     }
 
     /// Whether all is as it was when the definition was read.
     pub fn holds(&self, py: Python<'_>) -> bool {
         self.watches.iter().all(|watch| watch.holds(py))
     }
+}
+
+fn module_of(object: &Bound<'_, PyAny>) -> String {
+    let module = object.getattr("__module__");
+    module.map_or_else(|_| String::new(), |module| module.to_string())
 }
 
 /// A number that no other definition of this process has.

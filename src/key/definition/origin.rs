@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
+use super::imports;
 use crate::python;
 
 /// The version of the package that a module belongs to; none if the module is the user's own.
@@ -29,16 +30,108 @@ pub fn installed_version(py: Python<'_>, module: &str) -> Option<String> {
     Some(version)
 }
 
+/// Where an import leads to.
+#[derive(Clone)]
+pub enum Origin {
+    /// To a module that is installed: its version.
+    Installed(String),
+    /// To a module of the user's own.
+    Own,
+    /// To nothing that is found.
+    Nowhere,
+}
+
+/// Where the import of a module leads to, whether it is loaded or not. What is installed is not
+/// loaded for this, and its version is the distribution's in either case.
+pub fn of_import(py: Python<'_>, module: &str) -> PyResult<Origin> {
+    static KNOWN: Mutex<Option<HashMap<String, String>>> = Mutex::new(None);
+    let top = module.split('.').next().unwrap_or(module);
+    let known = KNOWN
+        .lock()
+        .as_ref()
+        .and_then(|known| known.get(top).cloned());
+    if let Some(version) = known {
+        return Ok(Origin::Installed(version));
+    }
+    let origin = find_origin(py, top)?;
+    if let Origin::Installed(version) = &origin {
+        KNOWN
+            .lock()
+            .get_or_insert_default()
+            .insert(top.to_owned(), version.clone());
+    }
+    Ok(origin)
+}
+
+fn find_origin(py: Python<'_>, top: &str) -> PyResult<Origin> {
+    let loaded = loaded(py, top)?;
+    let is_library = match &loaded {
+        Some(module) => is_in_library(py, module)?,
+        None => python::LIBRARY_MODULES.get(py)?.contains(top)?,
+    };
+    if is_library {
+        return Ok(Origin::Installed(python_version(py)));
+    }
+    let place = match &loaded {
+        Some(module) => place_of(module)?,
+        None => place_of_spec(py, top),
+    };
+    let is_package = place.as_deref().is_some_and(is_package_path);
+    Ok(if is_package || top == "memoxide" {
+        Origin::Installed(imports::distribution_version(py, top))
+    } else if loaded.is_some() || place.is_some() {
+        Origin::Own
+    } else {
+        Origin::Nowhere
+    })
+}
+
+/// Where a module lies, or the first part of one that has many.
+fn place_of(module: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
+    if let Some(file) = file_of(module)? {
+        return Ok(Some(file));
+    }
+    let Some(places) = module.getattr_opt("__path__")? else {
+        return Ok(None);
+    };
+    places
+        .try_iter()?
+        .next()
+        .map(|place| place?.extract())
+        .transpose()
+}
+
+/// Where a module that is not loaded lies.
+fn place_of_spec(py: Python<'_>, top: &str) -> Option<String> {
+    let find = || -> PyResult<Option<String>> {
+        let spec = python::FIND_SPEC.get(py)?.call1((top,))?;
+        if spec.is_none() {
+            return Ok(None);
+        }
+        if spec.getattr("has_location")?.is_truthy()? {
+            return spec.getattr("origin")?.extract().map(Some);
+        }
+        let places = spec.getattr("submodule_search_locations")?;
+        places
+            .try_iter()?
+            .next()
+            .map(|place| place?.extract())
+            .transpose()
+    };
+    find().ok().flatten()
+}
+
+fn python_version(py: Python<'_>) -> String {
+    let version = py.version_info();
+    format!("{}.{}.{}", version.major, version.minor, version.patch)
+}
+
 fn find_version(py: Python<'_>, module: &str, top: &str) -> PyResult<Option<String>> {
     let Some(loaded) = loaded(py, module)? else {
         return Ok(None);
     };
     if is_in_library(py, &loaded)? {
-        let version = py.version_info();
-        return Ok(Some(format!(
-            "{}.{}.{}",
-            version.major, version.minor, version.patch
-        )));
+        return Ok(Some(python_version(py)));
     }
     if top != "memoxide" && !is_in_packages(&loaded)? {
         return Ok(None);
@@ -46,7 +139,8 @@ fn find_version(py: Python<'_>, module: &str, top: &str) -> PyResult<Option<Stri
     Ok(Some(package_version(py, top).unwrap_or_default()))
 }
 
-fn loaded<'py>(py: Python<'py>, module: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+/// The module that is loaded under a name.
+pub fn loaded<'py>(py: Python<'py>, module: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
     let modules = python::MODULES.get(py)?.cast::<PyDict>()?;
     modules.get_item(module)
 }

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyModule, PyString, PyType, PyWeakrefMethods, PyWeakrefReference};
+use pyo3::types::{
+    PyDict, PyFunction, PyModule, PyString, PyType, PyWeakrefMethods, PyWeakrefReference,
+};
 
 use super::Definition;
-use crate::python::raw;
+use crate::python::{self, raw};
 
 /// An object that was seen. It is not kept alive where that can be helped: what it refers to may
 /// be the function that watches it, and nobody would ever collect the two.
@@ -55,12 +58,28 @@ pub enum Watch {
         /// What it held; nothing if it was not bound.
         contents: Option<Seen>,
     },
-    /// A function's code.
-    Code {
+    /// What a function runs.
+    Function {
         /// The function.
         function: Seen,
         /// Its code.
         code: Py<PyAny>,
+        /// Its defaults; nothing if they are no part of the definition.
+        defaults: Option<Defaults>,
+    },
+    /// The attributes of an instance whose method is cached, or which is cached itself.
+    Instance {
+        /// The instance.
+        instance: Seen,
+        /// Its attributes, by name.
+        attributes: Vec<(Py<PyAny>, Seen)>,
+    },
+    /// A module, by its name.
+    Module {
+        /// The name.
+        name: Py<PyString>,
+        /// The module; nothing if none was loaded under that name.
+        module: Option<Seen>,
     },
     /// Another definition.
     Definition(Arc<Definition>),
@@ -94,9 +113,24 @@ impl Watch {
                     contents.as_ref(),
                 )
             }),
-            Self::Code { function, code } => function
+            Self::Function {
+                function,
+                code,
+                defaults,
+            } => function.object(py).is_some_and(|function| {
+                let defaults = defaults.as_ref();
+                raw::has_code(&function, code)
+                    && defaults.is_none_or(|defaults| defaults.hold(&function))
+            }),
+            Self::Instance {
+                instance,
+                attributes,
+            } => instance
                 .object(py)
-                .is_some_and(|function| raw::has_code(&function, code)),
+                .is_some_and(|instance| attributes_hold(&instance, attributes)),
+            Self::Module { name, module } => {
+                is_same(loaded(name.bind(py)).as_ref(), module.as_ref())
+            }
             Self::Definition(definition) => definition.holds(py),
             Self::Class { class, version } => class.object(py).is_some_and(|class| {
                 let class = class.cast::<PyType>();
@@ -104,6 +138,101 @@ impl Watch {
             }),
         }
     }
+}
+
+impl Watch {
+    /// The instances behind what is cached, if it is not a plain function or a class.
+    pub fn instances_of(object: &Bound<'_, PyAny>) -> PyResult<Vec<Self>> {
+        let py = object.py();
+        let mut watches = Vec::new();
+        let mut object = object.clone();
+        while object.is_instance(python::PARTIAL.get(py)?)? {
+            object = object.getattr(intern!(py, "func"))?;
+        }
+        if object.is_instance(python::METHOD_TYPE.get(py)?)? {
+            object = object.getattr(intern!(py, "__self__"))?;
+        }
+        let is_code = object.is_instance_of::<PyFunction>() || object.is_instance_of::<PyType>();
+        if let Some(attributes) = attributes(&object).filter(|_| !is_code) {
+            let attributes = attributes.iter();
+            let attributes = attributes.map(|(name, value)| (name.unbind(), Seen::new(&value)));
+            watches.push(Self::Instance {
+                instance: Seen::new(&object),
+                attributes: attributes.collect(),
+            });
+        }
+        Ok(watches)
+    }
+}
+
+fn attributes<'py>(instance: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    let attributes = instance.getattr_opt(intern!(instance.py(), "__dict__"));
+    attributes.ok().flatten()?.cast_into().ok()
+}
+
+fn attributes_hold(instance: &Bound<'_, PyAny>, then: &[(Py<PyAny>, Seen)]) -> bool {
+    let Some(now) = attributes(instance) else {
+        return false;
+    };
+    now.len() == then.len()
+        && then.iter().all(|(name, then)| {
+            let now = now.get_item(name).ok().flatten();
+            is_same(now.as_ref(), Some(then))
+        })
+}
+
+/// A function's defaults. They are seen one by one, since the tuple that holds them would keep all
+/// of them alive.
+pub struct Defaults {
+    positional: Vec<Seen>,
+    keywords: Vec<(Py<PyString>, Seen)>,
+}
+
+impl Defaults {
+    /// The defaults of a Python function.
+    pub fn of(function: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let positional = raw::defaults(function);
+        let mut keywords = Vec::new();
+        for (name, value) in raw::keyword_defaults(function).into_iter().flatten() {
+            keywords.push((name.cast_into()?.unbind(), Seen::new(&value)));
+        }
+        Ok(Self {
+            positional: positional.iter().flatten().map(|v| Seen::new(&v)).collect(),
+            keywords,
+        })
+    }
+
+    fn hold(&self, function: &Bound<'_, PyAny>) -> bool {
+        self.positional_hold(function) && self.keywords_hold(function)
+    }
+
+    fn positional_hold(&self, function: &Bound<'_, PyAny>) -> bool {
+        let Some(now) = raw::defaults(function) else {
+            return self.positional.is_empty();
+        };
+        now.len() == self.positional.len()
+            && now
+                .iter()
+                .zip(&self.positional)
+                .all(|(now, then)| is_same(Some(&now), Some(then)))
+    }
+
+    fn keywords_hold(&self, function: &Bound<'_, PyAny>) -> bool {
+        let Some(now) = raw::keyword_defaults(function) else {
+            return self.keywords.is_empty();
+        };
+        now.len() == self.keywords.len()
+            && self.keywords.iter().all(|(name, then)| {
+                let now = now.get_item(name).ok().flatten();
+                is_same(now.as_ref(), Some(then))
+            })
+    }
+}
+
+/// The module that is loaded under a name.
+fn loaded<'py>(name: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
+    let modules = python::MODULES.get(name.py()).ok()?.cast::<PyDict>().ok()?;
+    modules.get_item(name).ok().flatten()
 }
 
 /// What a name means among a module's attributes, or a function's globals.

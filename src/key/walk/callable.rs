@@ -1,17 +1,23 @@
 //! Functions by their code; methods, modules, closure cells.
 
+use std::collections::BTreeSet;
+
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCode, PyDict, PyFunction, PyModule, PyString, PyTuple, PyType};
+use pyo3::types::{
+    IntoPyDict, PyBytes, PyCode, PyDict, PyFunction, PyModule, PyString, PyTuple, PyType,
+};
 
 use super::Walk;
 use super::class::is_held;
 use super::frame::Shape;
+use super::label::Label;
 use crate::api::function::CachedFunction;
 use crate::api::method::CachedMethod;
 use crate::error::Result;
 use crate::key::definition::{
-    Follow, Followed, Names, Seen, Watch, definition_of, installed_version,
+    Defaults, Definition, Follow, Followed, Names, Seen, Watch, body_of, definition_of,
+    installed_version, known_body,
 };
 use crate::key::tag::Tag;
 use crate::python::{self, raw};
@@ -72,31 +78,84 @@ impl<'py> Walk<'_, 'py> {
 
     fn function(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         let mut parts = attributes(value, &FUNCTION_PARTS)?;
-        if !self.follows_definition() {
-            if self.watches.is_none() {
-                parts.extend(attributes(value, &READABLE_PARTS)?);
-            }
-            return self.open_fixed(value, Tag::Function, Shape::Function, parts);
+        let is_followed_argument = self.watches.is_none() && self.follow != Follow::Nothing;
+        if is_followed_argument && let Some(body) = known_body(value) {
+            return self.function_argument(value, parts, Some(&body));
         }
         let (module, name) = (parts[0].to_string(), parts[1].to_string());
-        let installed = installed_version(self.py, &module);
-        if let Some(version) = &installed
+        if self.follow != Follow::Nothing
+            && let Some(version) = installed_version(self.py, &module)
             && is_held(value, &module, &name)?
         {
             parts.truncate(2);
-            parts.push(PyString::new(self.py, version).into_any());
+            parts.push(PyString::new(self.py, &version).into_any());
             return self.open_fixed(value, Tag::Global, Shape::Parts, parts);
         }
-        self.watch([Watch::Code {
+        if self.watches.is_none() {
+            let body = is_followed_argument.then(|| body_of(value, self.function));
+            return self.function_argument(value, parts, body.transpose()?.as_deref());
+        }
+        if self.follow == Follow::Nothing {
+            return self.open_function(value, parts);
+        }
+        self.followed_function(value, parts, Label::new(&module, &name))
+    }
+
+    /// A function with what it depends on, where a definition is read.
+    fn followed_function(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+        mut parts: Vec<Bound<'py, PyAny>>,
+        label: Label,
+    ) -> Result<()> {
+        let is_body = self.is_body && self.frames.is_empty();
+        self.watch([Watch::Function {
             function: Seen::new(value),
             code: parts[2].clone().unbind(),
+            defaults: (!is_body).then(|| Defaults::of(value)).transpose()?,
         }]);
         let names = Names::of(&parts[2])?;
-        parts[5] = self.closure(value, &parts[5], &names)?;
-        if installed.is_none() {
-            parts.push(self.globals(value, &names)?.into_any());
+        if is_body {
+            let nothing = self.py.None().into_bound(self.py);
+            parts[3..].fill(nothing);
+        } else {
+            parts[5] = self.closure(value, &parts[5], &names)?;
         }
-        self.open_fixed(value, Tag::Function, Shape::Function, parts)
+        let mut apart = BTreeSet::new();
+        parts.push(match version_of_globals(value)? {
+            Some(version) => PyString::new(self.py, &version).into_any(),
+            None => self.globals(value, &names, &mut apart)?.into_any(),
+        });
+        self.open_function(value, parts)?;
+        let variables = value.getattr("__code__")?.getattr("co_freevars")?;
+        let label = label.with_apart(apart).with_variables(variables.extract()?);
+        self.label(label);
+        Ok(())
+    }
+
+    /// A function that is an argument. What can change in place is walked for each call; its code,
+    /// and what the names in it mean, are read once.
+    fn function_argument(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+        mut parts: Vec<Bound<'py, PyAny>>,
+        body: Option<&Definition>,
+    ) -> Result<()> {
+        if let Some(body) = body {
+            parts[2] = PyBytes::new(self.py, &body.digest).into_any();
+        }
+        parts.extend(readable_parts(value)?);
+        self.open_function(value, parts)
+    }
+
+    fn open_function(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+        parts: Vec<Bound<'py, PyAny>>,
+    ) -> Result<()> {
+        self.open_fixed(value, Tag::Function, Shape::Function, parts)?;
+        self.functions += 1;
+        Ok(())
     }
 
     /// A closure without the variables that the function itself assigns.
@@ -134,25 +193,32 @@ impl<'py> Walk<'_, 'py> {
         &mut self,
         function: &Bound<'py, PyAny>,
         names: &Names,
+        apart: &mut BTreeSet<String>,
     ) -> Result<Bound<'py, PyDict>> {
         let followed = Followed::by(function, names)?;
         self.watch(followed.watches);
-        if self.follow == Follow::Inside {
-            return Ok(followed.values);
-        }
         let values = PyDict::new(self.py);
         for (name, value) in followed.values {
             let value = if self.has_definition(&value)? {
-                let definition = definition_of(&value, self.function)?;
-                let digest = PyBytes::new(self.py, &definition.digest);
-                self.watch([Watch::Definition(definition)]);
-                digest.into_any()
+                apart.insert(name.to_string());
+                self.beside(value)?
             } else {
                 value
             };
             values.set_item(name, value)?;
         }
         Ok(values)
+    }
+
+    /// What stands for a function or a class of the user's own that another one names.
+    fn beside(&mut self, value: Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>> {
+        if self.follow == Follow::Inside {
+            return Ok(value);
+        }
+        let definition = definition_of(&value, self.function)?;
+        let digest = PyBytes::new(self.py, &definition.digest);
+        self.watch([Watch::Definition(definition)]);
+        Ok(digest.into_any())
     }
 
     /// Whether `value` is a function or a class of the user's own.
@@ -199,6 +265,39 @@ impl<'py> Walk<'_, 'py> {
         self.open_fixed(value, Tag::Cached, Shape::Parts, parts)?;
         Ok(true)
     }
+}
+
+/// What of a function that is an argument can be read. Annotations may name what is not there; then
+/// it is their text that counts.
+fn readable_parts<'py>(function: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let [doc, annotations, attributes] = READABLE_PARTS;
+    let annotations = function
+        .getattr(annotations)
+        .or_else(|raised| annotations_as_text(function).map_err(|_| raised))?;
+    Ok(vec![
+        function.getattr(doc)?,
+        annotations,
+        function.getattr(attributes)?,
+    ])
+}
+
+/// The annotations as they are written, since 3.14.
+fn annotations_as_text<'py>(function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = function.py();
+    let text = python::ANNOTATION_FORMAT.get(py)?.getattr("STRING")?;
+    let options = [("format", text)].into_py_dict(py)?;
+    python::GET_ANNOTATIONS
+        .get(py)?
+        .call((function,), Some(&options))
+}
+
+/// The version of the installed module whose globals a function has: the function is made by it.
+fn version_of_globals(function: &Bound<'_, PyAny>) -> Result<Option<String>> {
+    let globals = function.getattr(intern!(function.py(), "__globals__"))?;
+    let name = globals.cast::<PyDict>().map_err(PyErr::from)?;
+    let name = name.get_item(intern!(function.py(), "__name__"))?;
+    let name = name.and_then(|name| name.extract::<String>().ok());
+    Ok(name.and_then(|name| installed_version(function.py(), &name)))
 }
 
 fn code_parts<'py>(code: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {

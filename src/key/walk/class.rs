@@ -1,6 +1,7 @@
 //! Classes: installed ones by name, the user's own by their definition.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 use std::sync::Arc;
 
 use pyo3::intern;
@@ -9,6 +10,7 @@ use pyo3::types::{PyDict, PyFunction, PyMapping, PyString, PyType};
 
 use super::Walk;
 use super::frame::Shape;
+use super::label::Label;
 use super::object::filtered;
 use crate::error::Result;
 use crate::key::definition::{
@@ -40,6 +42,17 @@ const COMPILED: &str = "__pydantic_";
 
 /// The part of it that is written down: names, types and defaults.
 const FIELDS: &str = "__pydantic_fields__";
+
+/// Mutable attributes that count, since no program changes them.
+const DECLARED: [&str; 4] = [
+    FIELDS,
+    "model_config",
+    "__private_attributes__",
+    "__fields__",
+];
+
+/// Methods that take the class without being declared so.
+const TAKES_CLASS: [&str; 3] = ["__new__", "__init_subclass__", "__class_getitem__"];
 
 fn is_content(name: &str) -> bool {
     name == FIELDS || (!NOT_CONTENT.contains(&name) && !name.starts_with(COMPILED))
@@ -92,9 +105,35 @@ impl<'py> Walk<'_, 'py> {
             class.getattr(intern!(py, "__bases__"))?,
             attributes.into_any(),
         ];
+        let label = self.class_label(&parts)?;
         self.open_fixed(class.as_any(), Tag::Class, Shape::Class, parts)?;
         self.lenient += 1;
+        if let Some(label) = label {
+            self.label(label);
+        }
         Ok(())
+    }
+
+    /// Notes what a class is called, what its bases are, and which attributes it has.
+    fn class_label(&mut self, parts: &[Bound<'py, PyAny>]) -> Result<Option<Label>> {
+        let [module, name, _, bases, attributes] = parts else {
+            return Ok(None);
+        };
+        if !self.follows_definition() {
+            return Ok(None);
+        }
+        let (module, name) = (module.to_string(), name.to_string());
+        let mut summary = String::new();
+        for base in bases.try_iter()? {
+            let named = Named::of(&base?.cast_into().map_err(PyErr::from)?)?.unwrap_or_default();
+            let _ = write!(summary, "{}.{},", named.module, named.name);
+        }
+        for attribute in attributes.try_iter()? {
+            let _ = write!(summary, "{},", attribute?);
+        }
+        self.outline
+            .note(&format!("{module}.{name}"), summary.as_bytes());
+        Ok(Some(Label::new(&module, &name)))
     }
 
     /// A class of the user's own among the arguments, by the digest of its definition.
@@ -158,7 +197,10 @@ fn followed_attributes<'py>(attributes: &Bound<'py, PyDict>) -> Result<Bound<'py
     let kept = PyDict::new(attributes.py());
     let assigned = assigned_attributes(attributes)?;
     for (name, value) in attributes {
-        if name.eq(FIELDS)? {
+        if is_salted(&name, &value)? {
+            continue;
+        }
+        if DECLARED.contains(&name.to_string().as_str()) {
             kept.set_item(name, value)?;
         } else if let Some(value) = followed(&value)?
             && !assigned.contains(&name.to_string())
@@ -169,11 +211,32 @@ fn followed_attributes<'py>(attributes: &Bound<'py, PyDict>) -> Result<Bound<'py
     Ok(kept)
 }
 
+/// Whether the attribute is a `__hash__` as attrs writes it, with a hash of the class's own text in
+/// the code, which each process salts in another way. What it does follows from the fields.
+fn is_salted(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Result<bool> {
+    if !name.eq("__hash__")? || !value.is_instance_of::<PyFunction>() {
+        return Ok(false);
+    }
+    let file = value.getattr("__code__")?.getattr("co_filename")?;
+    Ok(file.to_string().starts_with("<attrs generated"))
+}
+
+/// Attributes that the functions among the attributes assign on whatever object, except on the
+/// instance: what lies there leaves the class's own as it is.
 fn assigned_attributes(attributes: &Bound<'_, PyDict>) -> Result<BTreeSet<String>> {
     let mut assigned = BTreeSet::new();
-    for (_, value) in attributes {
-        if value.is_instance_of::<PyFunction>() {
-            assigned.extend(Names::of(&value.getattr("__code__")?)?.assigned_attributes);
+    for (name, value) in attributes {
+        let inner = value.getattr_opt("__func__").ok().flatten();
+        let takes_class = inner.is_some() || TAKES_CLASS.contains(&name.to_string().as_str());
+        let function = inner.unwrap_or(value);
+        if !function.is_instance_of::<PyFunction>() {
+            continue;
+        }
+        let names = Names::of(&function.getattr("__code__")?)?;
+        assigned.extend(names.assigned_attributes);
+        assigned.extend(names.assigned_to_globals);
+        if takes_class {
+            assigned.extend(names.assigned_to_first);
         }
     }
     Ok(assigned)

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyIterator, PyList, PyTuple};
 
+use super::label::Label;
 use super::leaf;
 use super::memo::Marks;
 use super::record::{Node, Part, Record};
@@ -28,6 +29,8 @@ pub struct Frame<'py> {
     pub stands_for: Option<Bound<'py, PyAny>>,
     /// What its children are to the user.
     pub children: Children,
+    /// What its children are called in a definition's outline.
+    pub label: Option<Label>,
 }
 
 /// What a container's children are to the user: hash functions see values only.
@@ -143,6 +146,7 @@ impl<'py> Frame<'py> {
             suspends: false,
             stands_for: None,
             children: Children::Values,
+            label: None,
         }
     }
 
@@ -184,6 +188,17 @@ impl<'py> Frame<'py> {
             Children::Parts | Children::Pairs => true,
             Children::NamedValues => matches!(self.cursor, Cursor::Dict { value: Some(_), .. }),
         }
+    }
+
+    /// Whether it is a function's.
+    pub fn is_function(&self) -> bool {
+        matches!(
+            self.cursor,
+            Cursor::Fixed {
+                shape: Shape::Function,
+                ..
+            }
+        )
     }
 
     /// Whether the walk is lenient inside: a class is known by what of it has content.

@@ -6,6 +6,8 @@ mod containers;
 mod custom;
 pub mod family;
 mod frame;
+mod harmless;
+mod label;
 mod leaf;
 mod memo;
 mod object;
@@ -20,7 +22,7 @@ use pyo3::types::PyString;
 use self::family::Families;
 use self::frame::{Children, Cursor, Frame, Shape, Step};
 use self::memo::{Memo, Seen};
-use super::definition::{Follow, Watch};
+use super::definition::{Follow, Outline, Watch};
 use super::encoder::Encoder;
 use super::hashers::{Hasher, Hashers};
 use super::tag::Tag;
@@ -55,10 +57,16 @@ pub struct Walk<'a, 'py> {
     root: Option<Bound<'py, PyString>>,
     /// What of the code that is met is followed.
     follow: Follow,
+    /// Whether the definition is that of a function's code alone, without defaults and closure.
+    pub is_body: bool,
     /// Where a definition's parts were found; only in a walk over one.
     watches: Option<Vec<Watch>>,
+    /// What the definition consists of.
+    outline: Outline,
     /// Inside of how many definitions the walk is: there, what has no content is named by its type.
     lenient: usize,
+    /// Inside of how many functions it is.
+    functions: usize,
     opaque: bool,
     visits: usize,
     unordered: usize,
@@ -79,8 +87,11 @@ impl<'a, 'py> Walk<'a, 'py> {
             families: Families::default(),
             root: None,
             follow,
+            is_body: false,
             watches: None,
+            outline: Outline::default(),
             lenient: 0,
+            functions: 0,
             opaque: false,
             visits: 0,
             unordered: 0,
@@ -118,14 +129,20 @@ impl<'a, 'py> Walk<'a, 'py> {
         self.run()
     }
 
-    /// Encodes a definition, and returns where its parts were found. What has no content is named
+    /// Encodes a definition, and returns where its parts were found, and what
+    /// they are. What has no content is named
     /// by its type, and noted: see [`is_opaque`](Self::is_opaque).
-    pub fn definition(&mut self, root: &str, value: &Bound<'py, PyAny>) -> Result<Vec<Watch>> {
+    pub fn definition(
+        &mut self,
+        root: &str,
+        value: &Bound<'py, PyAny>,
+    ) -> Result<(Vec<Watch>, Outline)> {
         self.root = Some(PyString::new(self.py, root));
         self.watches = Some(Vec::new());
         self.lenient += 1;
         self.value(value)?;
-        Ok(self.watches.take().unwrap_or_default())
+        let watches = self.watches.take().unwrap_or_default();
+        Ok((watches, std::mem::take(&mut self.outline)))
     }
 
     /// Whether the walk is over a definition, with what it depends on.
@@ -152,7 +169,9 @@ impl<'a, 'py> Walk<'a, 'py> {
     /// Walks what is open to its end.
     fn run(&mut self) -> Result<()> {
         while let Some(frame) = self.frames.last_mut() {
-            let step = if self.hashers.are_none() {
+            let step = if frame.label.is_some() {
+                self.labelled_step()
+            } else if self.hashers.are_none() {
                 frame.cursor.write_leaves(&mut self.encoder)?
             } else {
                 frame.cursor.step()
@@ -182,6 +201,11 @@ impl<'a, 'py> Walk<'a, 'py> {
         }
     }
 
+    /// Whether the walk is inside of a definition, or of a function that is an argument.
+    fn is_in_code(&self) -> bool {
+        self.lenient > 0 || self.functions > 0
+    }
+
     /// The number of a bare `object()` among those that the walk has met.
     fn sentinel_number(&mut self, value: &Bound<'py, PyAny>) -> usize {
         let known = self.sentinels.iter().position(|known| known.is(value));
@@ -205,6 +229,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         }
         if leaf::write(&mut self.encoder, value)?
             || self.container(value)?
+            || self.harmless(value)?
             || self.family(value)?
             || self.callable(value)?
             || self.standard(value)?
@@ -262,7 +287,10 @@ impl<'a, 'py> Walk<'a, 'py> {
         }
         self.encoder.length(cursor.count());
         let marks = self.memo.marks();
-        let frame = Frame::new(cursor, owner, self.visits, marks).inside(self.frames.last());
+        let parent = self.frames.last();
+        let frame = Frame::new(cursor, owner, self.visits, marks)
+            .inside(parent)
+            .labelled(parent);
         self.frames.push(frame);
         self.visits += 1;
         Ok(())
@@ -275,6 +303,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         if frame.is_definition() {
             self.lenient -= 1;
         }
+        self.functions -= usize::from(frame.is_function());
         if frame.suspends {
             self.suspended.pop();
         }
@@ -301,7 +330,9 @@ impl<'a, 'py> Walk<'a, 'py> {
         if is_part_of_cycle {
             self.reaches(frame.lowest);
         }
-        self.encoder.flush();
+        if !self.is_labelled() {
+            self.encoder.flush();
+        }
     }
 
     /// In a set each element is encoded as if it were the only one, since their order is chance:

@@ -10,6 +10,7 @@ use super::class::is_held;
 use super::frame::Shape;
 use super::leaf;
 use crate::error::Result;
+use crate::key::definition::{Follow, installed_version};
 use crate::key::tag::Tag;
 use crate::python::{self, raw};
 
@@ -35,7 +36,7 @@ impl<'py> Walk<'_, 'py> {
 
     /// An `object()` is nothing but its identity, which no other process knows.
     fn bare_object(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
-        if self.lenient > 0 {
+        if self.is_in_code() {
             let number = self.sentinel_number(value);
             self.encoder.unit(Tag::Sentinel);
             self.encoder.length(number);
@@ -51,11 +52,16 @@ impl<'py> Walk<'_, 'py> {
     /// An object that is found by name in its module; what is not found there may be a wrapper.
     fn global(&mut self, value: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> Result<()> {
         let module = module_of(value)?;
-        if is_held(value, &module.to_string(), &name.to_string_lossy())? {
+        let is_held = is_held(value, &module.to_string(), &name.to_string_lossy())?;
+        // What the user has wrapped is code of the user's, which a name does not tell.
+        let is_own = installed_version(self.py, &module.to_string()).is_none();
+        let wrapped = value.getattr_opt(intern!(self.py, "__wrapped__"))?;
+        let follows = is_own && wrapped.is_some() && self.follow != Follow::Nothing;
+        if is_held && !follows {
             let parts = vec![module, name.clone().into_any()];
             return self.open_fixed(value, Tag::Global, Shape::Parts, parts);
         }
-        let Some(wrapped) = value.getattr_opt(intern!(self.py, "__wrapped__"))? else {
+        let Some(wrapped) = wrapped else {
             let reason = format!("it says that it is {module}.{name}, which it is not");
             return Err(self.unhashable(value, &reason, None));
         };

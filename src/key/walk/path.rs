@@ -53,13 +53,11 @@ fn step(path: &mut String, cursor: &Cursor<'_>, in_state: &mut bool) {
 }
 
 /// Says the name of a frame's column, which its first part tells.
-fn column(path: &mut String, record: &str, parts: &[Part<'_>], open: usize) {
-    let before = (0..open).filter(|&part| record::step(record, part) != record::COLUMN);
-    let number = open - before.count();
+fn column(path: &mut String, name: &str, parts: &[Part<'_>], open: usize) {
     if let Some(Part::Inner(columns)) = parts.first()
-        && let Ok(name) = columns.get_item(number)
+        && let Ok(label) = columns.get_item(record::column(name, open))
     {
-        item(path, &name, false, false);
+        item(path, &label, false, false);
     }
 }
 

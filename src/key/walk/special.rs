@@ -12,6 +12,16 @@ use crate::error::Result;
 use crate::key::tag::Tag;
 use crate::python;
 
+/// Whether `value` is a property, a static method or a class method of Python's own.
+pub(super) fn is_descriptor(value: &Bound<'_, PyAny>) -> Result<bool> {
+    let name = value.get_type().name()?;
+    let is_named = matches!(
+        &*name.to_cow()?,
+        "property" | "staticmethod" | "classmethod"
+    );
+    Ok(is_named && is_builtin(value))
+}
+
 impl<'py> Walk<'_, 'py> {
     /// Opens `value` if it has a form of its own here.
     pub(super) fn standard(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {

@@ -4,7 +4,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use super::{Family, all_attributes};
+use super::{Family, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -29,13 +29,8 @@ fn attributes<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    let attributes = all_attributes(value, base)?;
-    if let Some(attributes) = &attributes
-        && base.name()?.to_cow()? == "ChainMap"
-    {
-        attributes.del_item(intern!(value.py(), "maps"))?;
-    }
-    Ok(attributes)
+    let is_chain = base.name()?.to_cow()? == "ChainMap";
+    attributes_except(value, base, if is_chain { &["maps"] } else { &[] })
 }
 
 fn deque<'py>(

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyType};
 
 use super::contents::Contents;
-use super::{Family, own_attributes};
+use super::{Family, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -33,16 +33,7 @@ fn beside_file<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    let Some(attributes) = own_attributes(value, base)? else {
-        return Ok(None);
-    };
-    let attributes = attributes.copy()?;
-    for name in ["mode", "name"] {
-        if attributes.contains(name)? {
-            attributes.del_item(name)?;
-        }
-    }
-    Ok(Some(attributes))
+    attributes_except(value, base, &["mode", "name"])
 }
 
 fn binary<'py>(
@@ -70,6 +61,10 @@ fn opened<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let py = walk.py();
+    if walk.is_in_code() {
+        let reason = "code holds it, and its content may be another when that runs";
+        return Err(walk.unhashable(value, reason, None));
+    }
     let number = value.call_method0(intern!(py, "fileno"))?;
     let status = py.import("os")?.call_method1("fstat", (number,))?;
     let kind = py.import("stat")?;

@@ -14,6 +14,8 @@ mod numpy;
 mod pandas;
 mod paths;
 mod pillow;
+mod polars;
+mod pyarrow;
 mod simple;
 mod sparse;
 mod torch;
@@ -83,6 +85,8 @@ const FAMILIES: &[Family] = &[
     pillow::FAMILY,
     torch::FAMILY,
     xarray::FAMILY,
+    polars::FAMILY,
+    pyarrow::FAMILY,
 ];
 
 type ByAddress<T> = HashMap<usize, T, RandomState>;
@@ -312,6 +316,23 @@ pub fn all_attributes<'py>(
         }
     }
     Ok(Some(attributes))
+}
+
+/// All attributes but some, which the record has or which are no content.
+pub fn attributes_except<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+    names: &[&str],
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let attributes = all_attributes(value, base)?;
+    if let Some(attributes) = &attributes {
+        for name in names {
+            if attributes.contains(name)? {
+                attributes.del_item(name)?;
+            }
+        }
+    }
+    Ok(attributes)
 }
 
 /// What lies in an instance's own `__dict__`, if it has one.

@@ -4,7 +4,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use super::{Family, all_attributes, own_attributes};
+use super::{Family, all_attributes, attributes_except, own_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -137,13 +137,5 @@ fn beside_address<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    let attributes = all_attributes(value, base)?;
-    if let Some(attributes) = &attributes {
-        for name in OF_ADDRESSES {
-            if attributes.contains(name)? {
-                attributes.del_item(name)?;
-            }
-        }
-    }
-    Ok(attributes)
+    attributes_except(value, base, &OF_ADDRESSES)
 }

@@ -4,7 +4,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use super::{Family, own_attributes};
+use super::{Family, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -69,13 +69,7 @@ fn put_on<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    let attributes = PyDict::new(value.py());
-    for (name, content) in own_attributes(value, base)?.into_iter().flatten() {
-        if !OF_SCIPY.contains(&name.to_string().as_str()) {
-            attributes.set_item(name, content)?;
-        }
-    }
-    Ok(Some(attributes))
+    attributes_except(value, base, &OF_SCIPY)
 }
 
 fn compressed<'py>(

@@ -7,7 +7,7 @@ mod random;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use super::{Family, all_attributes};
+use super::{Family, all_attributes, attributes_except};
 use crate::error::Result;
 
 /// Where numpy says that its plain classes are.
@@ -91,13 +91,5 @@ fn array_attributes<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    let attributes = all_attributes(value, base)?;
-    if let Some(attributes) = &attributes {
-        for name in OF_NUMPY {
-            if attributes.contains(name)? {
-                attributes.del_item(name)?;
-            }
-        }
-    }
-    Ok(attributes)
+    attributes_except(value, base, &OF_NUMPY)
 }

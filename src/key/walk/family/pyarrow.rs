@@ -1,0 +1,296 @@
+//! pyarrow: tables, arrays, scalars, and what says of which type they are.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyList;
+
+use super::{Encode, Family, all_attributes};
+use crate::error::Result;
+use crate::key::arrow::capsule::{self, Column, field_part};
+use crate::key::arrow::data::Dictionaries;
+use crate::key::arrow::field::has_extensions;
+use crate::key::arrow::raw::Schema;
+use crate::key::walk::Walk;
+use crate::key::walk::record::{Part, Record};
+use crate::python;
+
+/// Extension types that may lie inside each other.
+const MAX_DEPTH: usize = 128;
+
+macro_rules! classes {
+    ($($encode:ident: $($name:literal)*;)*) => {
+        &[$($((&["pyarrow", "pyarrow.lib"], $name, $encode as Encode),)*)*]
+    };
+}
+
+/// The classes of `pyarrow.lib`. Users make subclasses of extension types and of their arrays.
+pub const FAMILY: Family = Family {
+    classes: classes! {
+        table: "Table" "RecordBatch";
+        chunked: "ChunkedArray";
+        array: "Array" "BinaryArray" "BinaryViewArray" "Bool8Array" "BooleanArray" "Date32Array"
+            "Date64Array" "Decima32Array" "Decimal128Array" "Decimal256Array" "Decimal32Array"
+            "Decimal64Array" "DictionaryArray" "DoubleArray" "DurationArray" "ExtensionArray"
+            "FixedShapeTensorArray" "FixedSizeBinaryArray" "FixedSizeListArray" "FloatArray"
+            "HalfFloatArray" "Int16Array" "Int32Array" "Int64Array" "Int8Array" "JsonArray"
+            "LargeBinaryArray" "LargeListArray" "LargeListViewArray" "LargeStringArray"
+            "ListArray" "ListViewArray" "MapArray" "MonthDayNanoIntervalArray" "NullArray"
+            "OpaqueArray" "RunEndEncodedArray" "StringArray" "StringViewArray" "StructArray"
+            "Time32Array" "Time64Array" "TimestampArray" "UInt16Array" "UInt32Array"
+            "UInt64Array" "UInt8Array" "UnionArray" "UuidArray";
+        scalar: "Scalar" "BinaryScalar" "BinaryViewScalar" "Bool8Scalar" "BooleanScalar"
+            "Date32Scalar" "Date64Scalar" "Decimal128Scalar" "Decimal256Scalar"
+            "Decimal32Scalar" "Decimal64Scalar" "DictionaryScalar" "DoubleScalar"
+            "DurationScalar" "ExtensionScalar" "FixedShapeTensorScalar" "FixedSizeBinaryScalar"
+            "FixedSizeListScalar" "FloatScalar" "HalfFloatScalar" "Int16Scalar" "Int32Scalar"
+            "Int64Scalar" "Int8Scalar" "JsonScalar" "LargeBinaryScalar" "LargeListScalar"
+            "LargeListViewScalar" "LargeStringScalar" "ListScalar" "ListViewScalar" "MapScalar"
+            "MonthDayNanoIntervalScalar" "NullScalar" "OpaqueScalar" "RunEndEncodedScalar"
+            "StringScalar" "StringViewScalar" "StructScalar" "Time32Scalar" "Time64Scalar"
+            "TimestampScalar" "UInt16Scalar" "UInt32Scalar" "UInt64Scalar" "UInt8Scalar"
+            "UnionScalar" "UuidScalar";
+        data_type: "DataType" "BaseExtensionType" "Bool8Type" "Decimal128Type" "Decimal256Type"
+            "Decimal32Type" "Decimal64Type" "DenseUnionType" "DictionaryType" "DurationType"
+            "ExtensionType" "FixedShapeTensorType" "FixedSizeBinaryType" "FixedSizeListType"
+            "JsonType" "LargeListType" "LargeListViewType" "ListType" "ListViewType" "MapType"
+            "OpaqueType" "RunEndEncodedType" "SparseUnionType" "StructType" "Time32Type"
+            "Time64Type" "TimestampType" "UnionType" "UnknownExtensionType" "UuidType";
+        schema: "Schema";
+        field: "Field";
+        metadata: "KeyValueMetadata";
+        buffer: "Buffer" "ResizableBuffer";
+    },
+    attributes: all_attributes,
+    heeds_reduce: false,
+    has_members_below: false,
+};
+
+/// Rows, schema, extension types, content.
+fn table<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    check_memory(walk, value)?;
+    let py = value.py();
+    let schema = value.getattr(intern!(py, "schema"))?;
+    let rows = value.getattr(intern!(py, "num_rows"))?;
+    let content = streamed(value)?;
+    // A table without columns has rows all the same, and its stream may have none.
+    let record = record.with(Part::Inner(rows));
+    with_content(record, &content, &Fields::of_schema(&schema)?)
+}
+
+fn chunked<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    check_memory(walk, value)?;
+    with_content(record, &streamed(value)?, &Fields::of(value)?)
+}
+
+fn streamed(value: &Bound<'_, PyAny>) -> PyResult<Column> {
+    Column::of_stream(&value.call_method0(intern!(value.py(), "__arrow_c_stream__"))?)
+}
+
+/// An array of an extension type may be of a user's class, which is not asked.
+fn array<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    check_memory(walk, value)?;
+    let py = value.py();
+    let export = intern!(py, "__arrow_c_array__");
+    let pair = python::ARROW_ARRAY
+        .get(py)?
+        .call_method1(export, (value,))?;
+    let content = Column::of_array(&pair)?;
+    with_content(record, &content, &Fields::of(value)?)
+}
+
+/// An array of one row, which forgets a null's dictionary.
+fn scalar<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let py = value.py();
+    let row = python::ARROW_REPEAT.get(py)?.call1((value, 1))?;
+    let content = Column::of_array(&row.call_method0(intern!(py, "__arrow_c_array__"))?)?;
+    let record = with_content(record, &content, &Fields::of(value)?)?;
+    if record.name != "pyarrow.DictionaryScalar" {
+        return Ok(record);
+    }
+    Ok(record.with_attributes(value, &["dictionary"])?)
+}
+
+fn data_type<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let py = value.py();
+    let export = intern!(py, "__arrow_c_schema__");
+    let capsule = python::ARROW_DATA_TYPE
+        .get(py)?
+        .call_method1(export, (value,))?;
+    with_field(record, &capsule::schema(&capsule)?, &Fields::inside(value)?)
+}
+
+fn schema<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    with_field(record, &exported(value)?, &Fields::of_schema(value)?)
+}
+
+fn field<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    with_field(record, &exported(value)?, &Fields::of(value)?)
+}
+
+fn exported(value: &Bound<'_, PyAny>) -> PyResult<Schema> {
+    capsule::schema(&value.call_method0(intern!(value.py(), "__arrow_c_schema__"))?)
+}
+
+fn metadata<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let items = python::ARROW_METADATA
+        .get(value.py())?
+        .call_method1("items", (value,))?;
+    let items = items.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+    Ok(record.with(Part::Inner(PyList::new(value.py(), items)?.into_any())))
+}
+
+/// Whether it can be written to, and its bytes.
+fn buffer<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    check_memory(walk, value)?;
+    let window = python::PICKLE_BUFFER.get(value.py())?.call1((value,))?;
+    let record = record.with_attributes(value, &["is_mutable"])?;
+    Ok(record.with(Part::Inner(window)))
+}
+
+/// What lies in the memory of another device cannot be read here.
+fn check_memory<'py>(walk: &Walk<'_, 'py>, value: &Bound<'py, PyAny>) -> Result<()> {
+    match value.getattr_opt(intern!(value.py(), "is_cpu"))? {
+        Some(is_cpu) if !is_cpu.is_truthy()? => {
+            Err(walk.unhashable(value, "its memory is that of another device", None))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Adds field, extension types and content.
+fn with_content<'py>(
+    record: Record<'py>,
+    content: &Column,
+    fields: &Fields<'py>,
+) -> Result<Record<'py>> {
+    let py = fields.types.py();
+    let record = with_field(record, &content.field, fields)?;
+    Ok(record.with(content.data_part(py, Dictionaries::Whole)?))
+}
+
+/// Adds field and extension types.
+fn with_field<'py>(
+    record: Record<'py>,
+    field: &Schema,
+    fields: &Fields<'py>,
+) -> Result<Record<'py>> {
+    let record = record.with(field_part(field)?);
+    // A field whose metadata name an extension type need not be of that type.
+    let has_extensions = has_extensions(field).map_err(PyErr::from)?;
+    Ok(record.with(if has_extensions {
+        fields.extensions()?
+    } else {
+        Part::none()
+    }))
+}
+
+/// The types of a value, as Python has them.
+struct Fields<'py> {
+    types: Bound<'py, PyList>,
+    /// Whether the value is the one type itself, which does not count as one of its own.
+    inside: bool,
+}
+
+impl<'py> Fields<'py> {
+    /// That of a value which has one.
+    fn of(value: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = value.py();
+        let types = PyList::new(py, [value.getattr(intern!(py, "type"))?])?;
+        let inside = false;
+        Ok(Self { types, inside })
+    }
+
+    /// Those inside of a type.
+    fn inside(value: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let types = PyList::new(value.py(), [value])?;
+        let inside = true;
+        Ok(Self { types, inside })
+    }
+
+    /// Those of a schema's fields.
+    fn of_schema(schema: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let types = schema.getattr(intern!(schema.py(), "types"))?;
+        let types = types.cast_into::<PyList>()?;
+        let inside = false;
+        Ok(Self { types, inside })
+    }
+
+    /// For each type, and each inside of it: itself if it is an extension type, `None` if not.
+    fn extensions(&self) -> Result<Part<'py>> {
+        let found = PyList::empty(self.types.py());
+        for class in &self.types {
+            extensions(&class, &found, 0)?;
+        }
+        if self.inside {
+            found.set_item(0, self.types.py().None())?;
+        }
+        Ok(Part::Inner(found.into_any()))
+    }
+}
+
+fn extensions<'py>(
+    class: &Bound<'py, PyAny>,
+    found: &Bound<'py, PyList>,
+    depth: usize,
+) -> PyResult<()> {
+    let py = class.py();
+    if depth == MAX_DEPTH {
+        return Err(crate::key::arrow::Error::TooDeep.into());
+    }
+    if class.is_instance(python::ARROW_EXTENSION.get(py)?)? {
+        found.append(class)?;
+        return extensions(
+            &class.getattr(intern!(py, "storage_type"))?,
+            found,
+            depth + 1,
+        );
+    }
+    found.append(py.None())?;
+    for index in 0..class
+        .getattr(intern!(py, "num_fields"))?
+        .extract::<usize>()?
+    {
+        let field = class.call_method1(intern!(py, "field"), (index,))?;
+        extensions(&field.getattr(intern!(py, "type"))?, found, depth + 1)?;
+    }
+    if class.is_instance(python::ARROW_DICTIONARY.get(py)?)? {
+        extensions(&class.getattr(intern!(py, "value_type"))?, found, depth + 1)?;
+    }
+    Ok(())
+}
