@@ -80,5 +80,15 @@ def parts_of_object(value: Any) -> list[Any] | None:
         return [value.replace(tzinfo=None, fold=0).isoformat(), value.fold, value.tzinfo]
     if hasattr(value, "as_tuple"):
         return list(value.as_tuple())
-    has_own = hasattr(value, "__dict__") and "__eq__" not in vars(type(value))
-    return list(vars(value).items()) if has_own else None
+    if "__slots__" in vars(type(value)) and not hasattr(value, "__dict__"):
+        names = type(value).__slots__
+        return [getattr(value, name, None) for name in names] if is_users(value) else None
+    return list(vars(value).items()) if hasattr(value, "__dict__") and is_users(value) else None
+
+
+def is_users(value: Any) -> bool:
+    """Whether `==` may be that of `object`, or one that a decorator wrote."""
+    eq = type(value).__eq__
+    if isinstance(value, types.SimpleNamespace):
+        return True
+    return eq is object.__eq__ or hasattr(type(value), "__dataclass_fields__")
