@@ -1,0 +1,126 @@
+"""Golden vectors: the reference, memoxide, and processes under any hash seed say the same."""
+
+import collections
+import importlib.metadata
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import reference
+from memoxide._core import encode_value
+from vectors import generate, values
+
+FILES = list(values.FILES)
+TESTS = Path(__file__).parent.parent
+
+EQUAL = {
+    frozenset({"[[[]]]", "list 2 deep"}),
+    frozenset({"shared, long", "copied, long"}),
+    frozenset({"datetime.timedelta(hours=1)", "datetime.timedelta(seconds=3600)"}),
+    frozenset({"datetime.timezone.utc", "datetime.timezone(datetime.timedelta(0))"}),
+    frozenset({'pathlib.PureWindowsPath("c:/a")', r'pathlib.PureWindowsPath("c:\\a")'}),
+    frozenset(
+        {
+            "math.nan",
+            "-math.nan",
+            'struct.unpack("<d", bytes.fromhex("010000000000f07f"))[0]',
+            'struct.unpack("<d", bytes.fromhex("efcdab896745f8ff"))[0]',
+        }
+    ),
+}
+"""Vectors that differ in their expressions and not in their values."""
+
+
+def version(module):
+    found = importlib.metadata.version(module)
+    return tuple(int(number) for number in re.findall(r"\d+", found)[:3])
+
+
+@pytest.fixture
+def usable():
+    """Skips where a file needs what is not installed."""
+
+    def check(file):
+        for module, lowest in values.REQUIRES.get(file, {}).items():
+            pytest.importorskip(module)
+            if version(module) < tuple(int(number) for number in lowest.split(".")):
+                pytest.skip(f"{module} is older than {lowest}")
+
+    return check
+
+
+def stored(file):
+    return json.loads(generate.path(file).read_text())
+
+
+def evaluated(file):
+    """Each vector of a file with its value."""
+    namespace = generate.names(file)
+    for vector in stored(file)["vectors"]:
+        yield vector, generate.evaluate(vector["python"], namespace)
+
+
+def test_there_are_enough_vectors():
+    assert sum(len(stored(file)["vectors"]) for file in FILES) >= 300
+
+
+def test_names_of_vectors_are_unique():
+    for file in FILES:
+        names = [vector["name"] for vector in stored(file)["vectors"]]
+        assert len(names) == len(set(names)), file
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_the_files_are_what_the_reference_says(file, usable):
+    usable(file)
+    assert generate.text(file) == generate.path(file).read_text(), (
+        f"{file}.json differs from what the reference makes: another encoding of the same value is "
+        "another version of the key format; new vectors are written by `python -m vectors.generate`"
+    )
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_memoxide_says_the_same(file, usable):
+    usable(file)
+    for vector, value in evaluated(file):
+        assert encode_value(value).hex() == vector["encoding"], vector["name"]
+
+
+def test_keys_are_digests_of_what_was_encoded():
+    for file in FILES:
+        head = stored(file)
+        for vector in head["vectors"]:
+            encoding, function = bytes.fromhex(vector["encoding"]), bytes.fromhex(head["function"])
+            assert reference.call_key(function, encoding).hex() == vector["key"], vector["name"]
+
+
+def test_what_differs_has_another_encoding():
+    by_encoding = collections.defaultdict(set)
+    for file in FILES:
+        for vector in stored(file)["vectors"]:
+            by_encoding[vector["encoding"]].add(vector["name"])
+    equal = {frozenset(names) for names in by_encoding.values() if len(names) > 1}
+    assert equal == EQUAL
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "12345"])
+def test_hash_seeds_change_nothing(seed, in_child):
+    script = f"""
+        import sys
+        sys.path[:0] = {[str(TESTS), *sys.path]!r}
+        from key import test_vectors
+        from memoxide._core import encode_value
+        import reference
+        for file in test_vectors.FILES:
+            try:
+                vectors = list(test_vectors.evaluated(file))
+            except ImportError:
+                continue
+            for vector, value in vectors:
+                assert encode_value(value).hex() == vector["encoding"], vector["name"]
+                assert reference.encode(value).hex() == vector["encoding"], vector["name"]
+    """
+    in_child(script, timeout=60, PYTHONHASHSEED=seed)
