@@ -4,6 +4,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
+use super::Encode::By;
 use super::{Family, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
@@ -13,11 +14,11 @@ use crate::python;
 /// Containers that are classes of their own.
 pub const FAMILY: Family = Family {
     classes: &[
-        (&["collections"], "deque", deque),
-        (&["collections"], "ChainMap", chain_map),
-        (&["collections"], "Counter", dict),
-        (&["collections"], "OrderedDict", ordered_dict),
-        (&["collections"], "defaultdict", default_dict),
+        (&["collections"], "deque", By(deque)),
+        (&["collections"], "ChainMap", By(chain_map)),
+        (&["collections"], "Counter", By(dict)),
+        (&["collections"], "OrderedDict", By(ordered_dict)),
+        (&["collections"], "defaultdict", By(default_dict)),
     ],
     attributes,
     heeds_reduce: true,

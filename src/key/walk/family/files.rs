@@ -4,6 +4,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyType};
 
+use super::Encode::By;
 use super::contents::Contents;
 use super::{Family, attributes_except};
 use crate::error::Result;
@@ -13,11 +14,11 @@ use crate::key::walk::record::{Part, Record};
 /// Files as `open` gives them.
 pub const FAMILY: Family = Family {
     classes: &[
-        (IO, "FileIO", binary),
-        (IO, "BufferedReader", binary),
-        (IO, "BufferedWriter", binary),
-        (IO, "BufferedRandom", binary),
-        (IO, "TextIOWrapper", text),
+        (IO, "FileIO", By(binary)),
+        (IO, "BufferedReader", By(binary)),
+        (IO, "BufferedWriter", By(binary)),
+        (IO, "BufferedRandom", By(binary)),
+        (IO, "TextIOWrapper", By(text)),
     ],
     attributes: beside_file,
     heeds_reduce: true,

@@ -3,6 +3,7 @@
 
 use pyo3::prelude::*;
 
+use super::Encode::By;
 use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
@@ -13,27 +14,27 @@ const ITERTOOLS: &[&str] = &["itertools"];
 /// All of them.
 pub const FAMILY: Family = Family {
     classes: &[
-        (ITERTOOLS, "accumulate", refuse),
-        (ITERTOOLS, "batched", refuse),
-        (ITERTOOLS, "chain", refuse),
-        (ITERTOOLS, "combinations", refuse),
-        (ITERTOOLS, "combinations_with_replacement", refuse),
-        (ITERTOOLS, "compress", refuse),
-        (ITERTOOLS, "count", refuse),
-        (ITERTOOLS, "cycle", refuse),
-        (ITERTOOLS, "dropwhile", refuse),
-        (ITERTOOLS, "filterfalse", refuse),
-        (ITERTOOLS, "groupby", refuse),
-        (ITERTOOLS, "_grouper", refuse),
-        (ITERTOOLS, "islice", refuse),
-        (ITERTOOLS, "pairwise", refuse),
-        (ITERTOOLS, "permutations", refuse),
-        (ITERTOOLS, "product", refuse),
-        (ITERTOOLS, "repeat", refuse),
-        (ITERTOOLS, "starmap", refuse),
-        (ITERTOOLS, "takewhile", refuse),
-        (ITERTOOLS, "_tee", refuse),
-        (ITERTOOLS, "zip_longest", refuse),
+        (ITERTOOLS, "accumulate", By(refuse)),
+        (ITERTOOLS, "batched", By(refuse)),
+        (ITERTOOLS, "chain", By(refuse)),
+        (ITERTOOLS, "combinations", By(refuse)),
+        (ITERTOOLS, "combinations_with_replacement", By(refuse)),
+        (ITERTOOLS, "compress", By(refuse)),
+        (ITERTOOLS, "count", By(refuse)),
+        (ITERTOOLS, "cycle", By(refuse)),
+        (ITERTOOLS, "dropwhile", By(refuse)),
+        (ITERTOOLS, "filterfalse", By(refuse)),
+        (ITERTOOLS, "groupby", By(refuse)),
+        (ITERTOOLS, "_grouper", By(refuse)),
+        (ITERTOOLS, "islice", By(refuse)),
+        (ITERTOOLS, "pairwise", By(refuse)),
+        (ITERTOOLS, "permutations", By(refuse)),
+        (ITERTOOLS, "product", By(refuse)),
+        (ITERTOOLS, "repeat", By(refuse)),
+        (ITERTOOLS, "starmap", By(refuse)),
+        (ITERTOOLS, "takewhile", By(refuse)),
+        (ITERTOOLS, "_tee", By(refuse)),
+        (ITERTOOLS, "zip_longest", By(refuse)),
     ],
     attributes: all_attributes,
     heeds_reduce: true,

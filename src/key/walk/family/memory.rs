@@ -5,6 +5,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
+use super::Encode::By;
 use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::encoder::Encoder;
@@ -16,11 +17,11 @@ use crate::python::raw;
 /// What holds bytes or numbers in one piece.
 pub const FAMILY: Family = Family {
     classes: &[
-        (&["array"], "array", array),
-        (&["builtins"], "memoryview", view),
-        (&["mmap"], "mmap", map),
-        (&["_io", "io"], "BytesIO", stream),
-        (&["_io", "io"], "StringIO", stream),
+        (&["array"], "array", By(array)),
+        (&["builtins"], "memoryview", By(view)),
+        (&["mmap"], "mmap", By(map)),
+        (&["_io", "io"], "BytesIO", By(stream)),
+        (&["_io", "io"], "StringIO", By(stream)),
     ],
     attributes: all_attributes,
     heeds_reduce: true,

@@ -52,8 +52,17 @@ pub struct Family {
     pub has_members_below: bool,
 }
 
-/// Adds what an instance is made of to a record of its class's name.
-pub type Encode =
+/// How an instance becomes the record of its class's name.
+#[derive(Clone, Copy)]
+pub enum Encode {
+    /// By attributes of which it is made.
+    Attributes(&'static [&'static str]),
+    /// By what a function adds.
+    By(Parts),
+}
+
+/// Adds what an instance is made of to a record.
+pub type Parts =
     for<'a, 'py> fn(&mut Walk<'a, 'py>, &Bound<'py, PyAny>, Record<'py>) -> Result<Record<'py>>;
 
 /// Of an instance of a class, or of a subclass of it, the attributes that count beside the record.
@@ -130,6 +139,14 @@ impl<'py> Families<'py> {
 }
 
 impl<'py> Walk<'_, 'py> {
+    fn record(&mut self, value: &Bound<'py, PyAny>, member: &Member) -> Result<Record<'py>> {
+        let record = Record::new(member.name);
+        match member.encode {
+            Encode::Attributes(names) => Ok(record.with_attributes(value, names)?),
+            Encode::By(parts) => parts(self, value, record),
+        }
+    }
+
     /// Opens `value` if it belongs to a family.
     pub(super) fn family(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
         let class = value.get_type();
@@ -137,7 +154,7 @@ impl<'py> Walk<'_, 'py> {
             return Ok(false);
         };
         let owner = shared(value);
-        let record = match (member.encode)(self, value, Record::new(member.name)) {
+        let record = match self.record(value, member) {
             Ok(record) => record,
             // A version of the library that keeps its values otherwise: what pickle is told holds.
             Err(Error::Python(raised)) if is_otherwise(self.py, &raised) => return Ok(false),

@@ -4,6 +4,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
+use super::Encode::{Attributes, By};
 use super::{Family, all_attributes, attributes_except, own_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
@@ -12,10 +13,10 @@ use crate::key::walk::record::{Part, Record};
 /// Of these none has subclasses but `partial`.
 pub const FAMILY: Family = Family {
     classes: &[
-        (&["builtins"], "range", steps),
-        (&["builtins"], "slice", steps),
-        (&["re"], "Pattern", pattern),
-        (&["functools"], "partial", partial),
+        (&["builtins"], "range", By(steps)),
+        (&["builtins"], "slice", By(steps)),
+        (&["re"], "Pattern", Attributes(&["pattern", "flags"])),
+        (&["functools"], "partial", By(partial)),
     ],
     attributes: all_attributes,
     heeds_reduce: true,
@@ -24,7 +25,7 @@ pub const FAMILY: Family = Family {
 
 /// A namespace is nothing but its attributes.
 pub const NAMESPACES: Family = Family {
-    classes: &[(&["types"], "SimpleNamespace", namespace)],
+    classes: &[(&["types"], "SimpleNamespace", By(namespace))],
     attributes: slots_alone,
     heeds_reduce: true,
     has_members_below: false,
@@ -33,12 +34,12 @@ pub const NAMESPACES: Family = Family {
 /// Internet addresses. What they remember of earlier questions is no content.
 pub const ADDRESSES: Family = Family {
     classes: &[
-        (IPADDRESS, "IPv4Address", address),
-        (IPADDRESS, "IPv4Interface", address),
-        (IPADDRESS, "IPv4Network", address),
-        (IPADDRESS, "IPv6Address", address),
-        (IPADDRESS, "IPv6Interface", address),
-        (IPADDRESS, "IPv6Network", address),
+        (IPADDRESS, "IPv4Address", By(address)),
+        (IPADDRESS, "IPv4Interface", By(address)),
+        (IPADDRESS, "IPv4Network", By(address)),
+        (IPADDRESS, "IPv6Address", By(address)),
+        (IPADDRESS, "IPv6Interface", By(address)),
+        (IPADDRESS, "IPv6Network", By(address)),
     ],
     attributes: beside_address,
     heeds_reduce: true,
@@ -57,14 +58,6 @@ fn steps<'py>(
         record = record.with(Part::Value(value.getattr(name)?));
     }
     Ok(record)
-}
-
-fn pattern<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["pattern", "flags"])?)
 }
 
 fn partial<'py>(
