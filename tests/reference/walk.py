@@ -58,8 +58,12 @@ class Walk:
         met = self.memo.reference(value)
         if met is not None:
             return met
-        pending = self.memo.enter(value)
-        node = self.contents(value)
+        return self.entered(value, lambda: self.contents(value))
+
+    def entered(self, container: object, write: Callable[[], bytes]) -> bytes:
+        """What `write` gives, with `container` open meanwhile."""
+        pending = self.memo.enter(container)
+        node = write()
         self.memo.leave(node, pending)
         return node
 
