@@ -113,7 +113,8 @@ def data(chunks: list[Any], kind: Any, *, used: bool = False) -> bytes:
     validity, rows = none(), array
     if has_validity(kind) and array.null_count:
         valid = [not null for null in array.is_null().to_pylist()]
-        validity, rows = octets(bits(valid)), array.drop_null()
+        kept = [row for row, is_valid in zip(each(array), valid, strict=True) if is_valid]
+        validity, rows = octets(bits(valid)), pa.concat_arrays([array.slice(0, 0), *kept])
     return record(
         "arrow.data", [nodes.integer(len(array)), validity, *layout(rows, kind, used=used)]
     )

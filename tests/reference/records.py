@@ -6,10 +6,10 @@ import dataclasses
 import re
 from typing import Any
 
-from . import arrays, classes, frames, nodes, standard, tables
+from . import arrays, classes, frames, nodes, series, standard, tables
 from .known import KNOWN, NO_RECORDS, Known, record
 
-FAMILIES = (standard, arrays, frames, tables)
+FAMILIES = (standard, arrays, frames, tables, series)
 """Each has put its classes into `KNOWN`."""
 
 
