@@ -319,9 +319,12 @@ pub fn all_attributes<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
+    let own = own_attributes(value, base)?;
+    if own.is_none() && value.get_type().is(base) {
+        return Ok(None);
+    }
     let py = value.py();
-    let attributes =
-        own_attributes(value, base)?.map_or_else(|| Ok(PyDict::new(py)), |own| own.copy())?;
+    let attributes = own.map_or_else(|| Ok(PyDict::new(py)), |own| own.copy())?;
     for class in value.get_type().mro() {
         if class.is(base) {
             break;
