@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src python -type f -name '*.rs' -o -type f -name '*.py*' -not -path '*/__pycache__/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-core docs clean
+.PHONY: help demo test lint fuzz bench bench-core docs clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,12 +20,19 @@ test: $(VENV)/.built $(VENV)/.test  ## Run the tests of the pure core and of the
 
 lint: $(VENV)/.built $(VENV)/.test $(VENV)/.lint  ## Check formatting, lints, types and stubs.
 	cargo fmt --check
+	rustfmt --check --edition 2024 fuzz/fuzz_targets/*.rs
 	cargo clippy --quiet --all-targets -- -D warnings
 	PYO3_PYTHON=$(abspath $(BIN))/python cargo clippy --quiet --features python -- -D warnings
 	$(BIN)/ruff format --check python tests benches examples
 	$(BIN)/ruff check python tests benches examples
 	$(BIN)/mypy python/memoxide tests/typing benches examples
 	$(BIN)/stubtest memoxide --allowlist tests/typing/stubtest-allowlist.txt
+
+# Seconds for each target.
+FUZZ_SECONDS ?= 60
+fuzz:  ## Fuzz the encoder and the decoder; needs cargo-fuzz and the nightly compiler.
+	cargo +nightly fuzz run encoder -- -max_total_time=$(FUZZ_SECONDS)
+	cargo +nightly fuzz run decoder -- -max_total_time=$(FUZZ_SECONDS)
 
 bench: $(VENV)/.built $(VENV)/.bench  ## Measure against Streamlit, functools, cachebox and joblib.
 	$(BIN)/python -m benches

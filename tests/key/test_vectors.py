@@ -17,6 +17,13 @@ FILES = list(values.FILES)
 TESTS = Path(__file__).parent.parent
 
 EQUAL = {
+    frozenset({"pyarrow.chunked_array([[1, 2], [3]])", "pyarrow.chunked_array([[1, 2, 3]])"}),
+    frozenset(
+        {
+            'pyarrow.table({"a": [1, 2], "b": ["x", None]})',
+            'pyarrow.table({"a": pyarrow.chunked_array([[1], [2]]), "b": ["x", None]})',
+        }
+    ),
     frozenset({"[[[]]]", "list 2 deep"}),
     frozenset({"shared, long", "copied, long"}),
     frozenset({"datetime.timedelta(hours=1)", "datetime.timedelta(seconds=3600)"}),

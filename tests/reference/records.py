@@ -26,14 +26,7 @@ class Record:
         return nodes.container(nodes.SUBCLASS, [cls, inner, walk.value(attributes or None)])
 
     def parts(self, walk: Any) -> bytes:
-        parts = self.known.parts(self.value)
-        return nodes.container(
-            nodes.RECORD, [nodes.text(self.known.name), *(part(walk, each) for each in parts)]
-        )
-
-
-def part(walk: Any, each: Any) -> bytes:
-    return each.write(walk) if isinstance(each, standard.Written) else walk.value(each)
+        return standard.Nested(self.known.name, self.known.parts(self.value)).write(walk)
 
 
 def of(value: Any) -> Record | None:

@@ -31,6 +31,22 @@ class Written:
     write: Callable[[Any], bytes]
 
 
+@dataclasses.dataclass(frozen=True)
+class Nested:
+    """A record that is no value's own, or that a library's page describes."""
+
+    name: str
+    parts: list[Any]
+
+    def write(self, walk: Any) -> bytes:
+        parts = [part(walk, each) for each in self.parts]
+        return nodes.container(nodes.RECORD, [nodes.text(self.name), *parts])
+
+
+def part(walk: Any, each: Any) -> bytes:
+    return each.write(walk) if isinstance(each, (Written, Nested)) else walk.value(each)
+
+
 def memory(contents: bytes) -> Written:
     return Written(lambda _: nodes.leaf(nodes.BUFFER, contents))
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import classes, nodes, objects, records
+from . import classes, libraries, nodes, objects, records
 from .memo import Memo
 
 
@@ -68,7 +68,7 @@ class Walk:
             return self.builtin(CONTAINERS[type(value)], value)
         if classes.defines(type(value), "__cache_key__"):
             return self.all(nodes.WITH_CACHE_KEY, [type(value), value.__cache_key__()])
-        record = records.of(value)
+        record = libraries.of(value) or records.of(value)
         if record is not None:
             return record.write(self)
         if isinstance(value, type):
