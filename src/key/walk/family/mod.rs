@@ -6,8 +6,9 @@
 mod collections;
 mod contents;
 mod dates;
+mod exceptions;
 mod files;
-mod iterators;
+mod handles;
 mod memory;
 mod numbers;
 mod numpy;
@@ -71,7 +72,11 @@ const FAMILIES: &[Family] = &[
     simple::ADDRESSES,
     memory::FAMILY,
     files::FAMILY,
-    iterators::FAMILY,
+    exceptions::FAMILY,
+    handles::ITERATORS,
+    handles::ARCHIVES,
+    handles::ELSEWHERE,
+    handles::IDENTITIES,
     numpy::ARRAYS,
     numpy::SCALARS,
     numpy::RANDOM,
@@ -333,6 +338,24 @@ pub fn attributes_except<'py>(
         }
     }
     Ok(attributes)
+}
+
+/// An attribute as a base class keeps it, whatever a subclass puts before it. Nothing, if it is not set,
+/// or if this version of Python has none of that name.
+pub fn as_base_sees<'py>(
+    base: &Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+    name: &str,
+) -> Result<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    let Some(descriptor) = base.getattr_opt(name)? else {
+        return Ok(None);
+    };
+    match descriptor.call_method1(intern!(py, "__get__"), (value,)) {
+        Ok(found) => Ok(Some(found)),
+        Err(raised) if raised.is_instance_of::<PyAttributeError>(py) => Ok(None),
+        Err(raised) => Err(raised.into()),
+    }
 }
 
 /// What lies in an instance's own `__dict__`, if it has one.
