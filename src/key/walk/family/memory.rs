@@ -47,7 +47,9 @@ fn view<'py>(
         return Err(walk.unhashable(value, "its memory holds addresses of objects", None));
     }
     let record = record.with_attributes(value, &["format", "shape"])?;
-    let in_order = if value.getattr("c_contiguous")?.is_truthy()? {
+    // One without dimensions has no shape that a buffer could tell.
+    let has_items = value.getattr("ndim")?.ne(0)?;
+    let in_order = if has_items && value.getattr("c_contiguous")?.is_truthy()? {
         value.clone()
     } else {
         value.call_method0("tobytes")?

@@ -6,8 +6,9 @@
 mod collections;
 mod contents;
 mod dates;
+mod exceptions;
 mod files;
-mod iterators;
+mod handles;
 mod memory;
 mod numbers;
 mod numpy;
@@ -59,6 +60,8 @@ pub enum Encode {
     Attributes(&'static [&'static str]),
     /// By what a function adds.
     By(Parts),
+    /// Not at all, for this reason.
+    Refused(&'static str),
 }
 
 /// Adds what an instance is made of to a record.
@@ -71,6 +74,7 @@ pub type Attributes =
 
 const FAMILIES: &[Family] = &[
     numbers::FAMILY,
+    handles::FAMILY,
     paths::FAMILY,
     views::FAMILY,
     dates::FAMILY,
@@ -80,7 +84,7 @@ const FAMILIES: &[Family] = &[
     simple::ADDRESSES,
     memory::FAMILY,
     files::FAMILY,
-    iterators::FAMILY,
+    exceptions::FAMILY,
     numpy::ARRAYS,
     numpy::SCALARS,
     numpy::RANDOM,
@@ -144,6 +148,7 @@ impl<'py> Walk<'_, 'py> {
         match member.encode {
             Encode::Attributes(names) => Ok(record.with_attributes(value, names)?),
             Encode::By(parts) => parts(self, value, record),
+            Encode::Refused(reason) => Err(self.unhashable(value, reason, None)),
         }
     }
 
@@ -353,6 +358,24 @@ pub fn attributes_except<'py>(
         }
     }
     Ok(attributes)
+}
+
+/// An attribute as a base class keeps it, whatever a subclass puts before it. Nothing, if it is not set,
+/// or if this version of Python has none of that name.
+pub fn as_base_sees<'py>(
+    base: &Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+    name: &str,
+) -> Result<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    let Some(descriptor) = base.getattr_opt(name)? else {
+        return Ok(None);
+    };
+    match descriptor.call_method1(intern!(py, "__get__"), (value,)) {
+        Ok(found) => Ok(Some(found)),
+        Err(raised) if raised.is_instance_of::<PyAttributeError>(py) => Ok(None),
+        Err(raised) => Err(raised.into()),
+    }
 }
 
 /// What lies in an instance's own `__dict__`, if it has one.

@@ -1,11 +1,12 @@
-//! Values that are their attributes: ranges, slices, patterns, namespaces, partial calls, addresses.
+//! Values that are their attributes: ranges, slices, patterns, namespaces, partial calls, parents,
+//! addresses.
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{PyDict, PySuper, PyType};
 
 use super::Encode::{Attributes, By};
-use super::{Family, all_attributes, attributes_except, own_attributes};
+use super::{Family, all_attributes, as_base_sees, attributes_except, own_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -17,6 +18,7 @@ pub const FAMILY: Family = Family {
         (&["builtins"], "slice", By(steps)),
         (&["re"], "Pattern", Attributes(&["pattern", "flags"])),
         (&["functools"], "partial", By(partial)),
+        (&["builtins"], "super", By(parent)),
     ],
     attributes: all_attributes,
     heeds_reduce: true,
@@ -70,6 +72,23 @@ fn partial<'py>(
         .with(Part::Value(value.getattr("func")?))
         .with(Part::Items(value.getattr("args")?))
         .with(Part::Attributes(keywords.map_err(PyErr::from)?)))
+}
+
+/// What `super()` gives: an instance, and the class behind which its methods are looked up.
+fn parent<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let class = walk.py().get_type::<PySuper>();
+    let part = |name| -> Result<Part<'py>> {
+        let part = as_base_sees(class.as_any(), value, name)?;
+        Ok(part.map_or_else(Part::none, Part::Value))
+    };
+    Ok(record
+        .with(part("__thisclass__")?)
+        .with(part("__self__")?)
+        .with(part("__self_class__")?))
 }
 
 fn namespace<'py>(
