@@ -46,6 +46,8 @@ def reduction(walk: Any, value: Any) -> bytes:
         module = getattr(value, "__module__", None) or type(value).__module__
         return walk.all(nodes.GLOBAL, [module, reduced])
     build, arguments, state, items, pairs, setter = (*reduced, *[None] * (PARTS - len(reduced)))
+    if isinstance(state, dict):
+        state = {name: part for name, part in state.items() if name != "_attrs_cached_hash"}
     items = None if items is None else list(items)
     pairs = None if pairs is None else list(pairs)
     if isinstance(value, (set, frozenset)) and [type(part) for part in arguments] == [list]:

@@ -6,10 +6,10 @@ import dataclasses
 import re
 from typing import Any
 
-from . import arrays, classes, frames, nodes, series, standard, tables
+from . import arrays, classes, exceptions, frames, nodes, series, standard, tables
 from .known import KNOWN, NO_RECORDS, Known, record
 
-FAMILIES = (standard, arrays, frames, tables, series)
+FAMILIES = (standard, exceptions, arrays, frames, tables, series)
 """Each has put its classes into `KNOWN`."""
 
 
@@ -28,7 +28,7 @@ class Record:
         if self.is_exact and not attributes:
             return self.parts(walk)
         cls = walk.value(type(self.value))
-        inner = self.parts(walk)
+        inner = walk.entered(object(), lambda: self.parts(walk))
         return nodes.container(nodes.SUBCLASS, [cls, inner, walk.value(attributes or None)])
 
     def parts(self, walk: Any) -> bytes:

@@ -96,3 +96,8 @@ standard(
 )
 standard("_io", "BytesIO", lambda value: [value.getvalue(), value.tell()])
 standard("_io", "StringIO", string_io)
+standard(
+    "builtins",
+    "super",
+    lambda value: [value.__thisclass__, value.__self__, value.__self_class__],
+)

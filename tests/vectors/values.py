@@ -257,10 +257,33 @@ def objects() -> Iterator[Value]:
     )  # fmt: skip
 
 
+def exceptions() -> Iterator[Value]:
+    yield from named(
+        "BaseException()", "BaseException(1, [2])", "Exception(1)", "OSError(2, 'x', 'file')",
+        "OSError(5)", "FileNotFoundError(2, 'x')", "StopIteration(1)", "SystemExit(3)",
+        "ImportError('x', name='m', path='p')", "ModuleNotFoundError('x', name='m')",
+        "SyntaxError('x', ('file', 1, 2, 'text', 3, 4))", "KeyboardInterrupt()",
+        "NameError('x', name='n')", "AttributeError('x', name='n', obj=[1])",
+        "UnicodeDecodeError('utf-8', b'x', 0, 1, 'r')", "UnicodeTranslateError('x', 0, 1, 'r')",
+        "UnicodeEncodeError('utf-8', 'x', 0, 1, 'r')", "decimal.InvalidOperation()",
+        "(e := ValueError(1), setattr(e, 'extra', 2), e)[-1]", "[KeyError('a'), IndexError('a')]",
+    )  # fmt: skip
+
+
+def with_attributes() -> Iterator[Value]:
+    """Instances on which attributes were put."""
+    yield from named(
+        "(p := functools.partial(len), setattr(p, 'x', 1), p)[-1]",
+        "(c := collections.Counter(a=1), setattr(c, 'x', [2]), c)[-1]",
+        "(d := collections.OrderedDict(), setattr(d, 'me', d), d)[-1]",
+        "(p := functools.partial(len), setattr(p, 'x', 1), [p, p])[-1]",
+    )
+
+
 FILES = {
     "builtins": (units, integers, floats, texts, containers, sets),
     "structures": (nested, cycles),
-    "objects": (found_by_name, enums, objects),
+    "objects": (found_by_name, enums, objects, exceptions, with_attributes),
     "standard_library": (
         dates,
         numbers,
