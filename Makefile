@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src python -type f -name '*.rs' -o -type f -name '*.py*' -not -path '*/__pycache__/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fuzz bench bench-core docs clean
+.PHONY: help demo test lint bench bench-core fuzz docs clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +20,7 @@ test: $(VENV)/.built $(VENV)/.test  ## Run the tests of the pure core and of the
 
 lint: $(VENV)/.built $(VENV)/.test $(VENV)/.lint  ## Check formatting, lints, types and stubs.
 	cargo fmt --check
-	rustfmt --check --edition 2024 fuzz/fuzz_targets/*.rs
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --all-targets -- -D warnings
 	PYO3_PYTHON=$(abspath $(BIN))/python cargo clippy --quiet --features python -- -D warnings
 	$(BIN)/ruff format --check python tests benches examples
@@ -28,23 +28,23 @@ lint: $(VENV)/.built $(VENV)/.test $(VENV)/.lint  ## Check formatting, lints, ty
 	$(BIN)/mypy python/memoxide tests/typing benches examples
 	$(BIN)/stubtest memoxide --allowlist tests/typing/stubtest-allowlist.txt
 
-# Seconds for each target.
-FUZZ_SECONDS ?= 60
-fuzz:  ## Fuzz the encoder and the decoder; needs cargo-fuzz and the nightly compiler.
-	cargo +nightly fuzz run encoder -- -max_total_time=$(FUZZ_SECONDS)
-	cargo +nightly fuzz run decoder -- -max_total_time=$(FUZZ_SECONDS)
-
 bench: $(VENV)/.built $(VENV)/.bench  ## Measure against Streamlit, functools, cachebox and joblib.
 	$(BIN)/python -m benches
 
 bench-core:  ## Measure the pure core.
 	cargo bench
 
+FUZZ_SECONDS ?= 60
+
+fuzz:  ## Try the encoder and the decoder on any input; it needs cargo-fuzz and a nightly compiler.
+	cargo +nightly fuzz run encode -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096
+	cargo +nightly fuzz run decode -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096
+
 docs: $(VENV)/.built $(VENV)/.test  ## Run every example in the documentation.
 	$(BIN)/python -m pytest tests/test_docs.py
 
 clean:  ## Remove what the other targets made.
-	rm -rf target .venv* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf target fuzz/target fuzz/corpus fuzz/artifacts .venv* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/.created:
 	$(PYTHON) -m venv $(VENV)

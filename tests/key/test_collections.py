@@ -2,6 +2,7 @@
 
 import array
 import collections
+import ctypes
 import functools
 import ipaddress
 import mmap
@@ -25,6 +26,29 @@ class Tally(Counter):
     __iter__ = items
 
 
+class Bounded(deque):
+    maxlen = property(lambda self: None)
+
+
+class Making(defaultdict):
+    default_factory = None
+
+
+class Pixel(ctypes.Structure):
+    _fields_ = (("x", ctypes.c_int), ("y", ctypes.c_double))
+
+
+class Parent:
+    pass
+
+
+class Child(Parent):
+    pass
+
+
+CHILD = Child()
+
+
 def reordered():
     ordered = OrderedDict(a=1, b=2)
     ordered.move_to_end("a")
@@ -46,6 +70,7 @@ def test_containers_differ(differ):
         {"a": 1}.keys(), {"a": 1}.values(), {"a": 1}.items(), {"b": 1}.keys(), ["a"], [("a", 1)],
         types.MappingProxyType({"a": 1}), types.MappingProxyType(OrderedDict(a=1, b=2)),
         types.SimpleNamespace(a=1), types.SimpleNamespace(a=2), types.SimpleNamespace(b=1),
+        Bounded([1], 2), Bounded([1], 3), Making(int, a=1), Making(list, a=1),
         put_on(OrderedDict(a=1), note=1), put_on(Counter(a=1), note=1), put_on(Tally(a=1), note=1),
     ])  # fmt: skip
 
@@ -86,6 +111,9 @@ def test_small_values_differ(differ):
         array.array("i"), array.array("d"), array.array(CHARACTERS, "ab"), b"\1\0\0\0\2\0\0\0",
         memoryview(b"ab"), memoryview(b"ab").cast("b"),
         memoryview(b"abcd").cast("B", (2, 2)),
+        memoryview(ctypes.c_int(1)), memoryview(ctypes.c_int(2)),
+        memoryview(Pixel(1, 2)), memoryview(Pixel(1, 3)),
+        super(Child, CHILD), super(Parent, CHILD), super(Child), CHILD,
         memoryview(b"abcd"), memoryview(array.array("i", [1, 2])), b"ab",
     ])  # fmt: skip
 

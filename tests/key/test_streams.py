@@ -132,6 +132,20 @@ def test_temporary_files_have_keys(key):
         assert file.read() == b"abc"
 
 
+def test_the_number_of_a_descriptor_does_not_count(key, path):
+    def unnamed():
+        return os.fdopen(os.open(path, os.O_RDONLY), "rb")
+
+    with unnamed() as file, unnamed() as other, open(path, "rb") as named:
+        assert file.name != other.name
+        assert key(file) == key(other) != key(named)
+
+
+def test_what_is_made_of_other_streams_says_so(key):
+    with pytest.raises(UnhashableParamError, match="no file on a disk"):
+        key(io.BufferedReader(io.BytesIO(b"abc")))
+
+
 def closed():
     file = open(__file__)
     file.close()

@@ -60,7 +60,7 @@ class Fields(Nested):
     def write(self, walk: Any) -> bytes:
         from . import nodes
 
-        return nodes.container(nodes.TUPLE, [each.write(walk) for each in self.parts])
+        return nodes.container(nodes.TUPLE, [walk.inside(each) for each in self.parts])
 
 
 def pairs(schema: Any) -> tuple[bytes, ...] | None:

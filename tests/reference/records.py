@@ -18,15 +18,13 @@ class Record:
     is_exact: bool
 
     def write(self, walk: Any) -> bytes:
+        record = standard.Nested(self.known.name, self.known.parts(self.value))
         attributes = own_attributes(self.value, self.known)
         if self.is_exact and not attributes:
-            return self.parts(walk)
+            return record.write(walk)
         cls = walk.value(type(self.value))
-        inner = self.parts(walk)
+        inner = walk.inside(record)
         return nodes.container(nodes.SUBCLASS, [cls, inner, walk.value(attributes or None)])
-
-    def parts(self, walk: Any) -> bytes:
-        return standard.Nested(self.known.name, self.known.parts(self.value)).write(walk)
 
 
 def of(value: Any) -> Record | None:

@@ -44,7 +44,9 @@ class Nested:
 
 
 def part(walk: Any, each: Any) -> bytes:
-    return each.write(walk) if isinstance(each, (Written, Nested)) else walk.value(each)
+    if isinstance(each, Nested):
+        return walk.inside(each)
+    return each.write(walk) if isinstance(each, Written) else walk.value(each)
 
 
 def memory(contents: bytes) -> Written:
@@ -90,6 +92,20 @@ OF_ADDRESSES = frozenset(
     "_ip _scope_id _prefixlen _cache _str network network_address netmask hostmask "
     "broadcast_address num_addresses is_private".split()
 )
+
+FIELDS_OF_EXCEPTIONS = {
+    "AttributeError": "name obj",
+    "BaseExceptionGroup": "message exceptions",
+    "ImportError": "msg name path name_from",
+    "NameError": "name",
+    "OSError": "errno strerror filename filename2 characters_written",
+    "StopIteration": "value",
+    "SyntaxError": "msg filename lineno offset text end_lineno end_offset print_file_and_line",
+    "SystemExit": "code",
+    "UnicodeDecodeError": "encoding object start end reason",
+    "UnicodeEncodeError": "encoding object start end reason",
+    "UnicodeTranslateError": "object start end reason",
+}
 
 KNOWN: dict[tuple[str, str], Known] = {}
 
@@ -139,6 +155,16 @@ known(
 for view in ("dict_keys", "dict_values", "dict_items"):
     known("builtins", view, lambda value: [list(value)])
 known("builtins", "mappingproxy", lambda value: [dict(value)])
+known("builtins", "BaseException", lambda value: [value.args])
+for exception, fields in FIELDS_OF_EXCEPTIONS.items():
+    known(
+        "builtins",
+        exception,
+        lambda value, fields=fields: [
+            value.args,
+            *(getattr(value, field, None) for field in fields.split()),
+        ],
+    )
 known("array", "array", lambda value: [value.typecode, memory(value.tobytes())])
 known(
     "builtins",

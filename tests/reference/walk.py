@@ -63,6 +63,13 @@ class Walk:
         self.memo.leave(node, pending)
         return node
 
+    def inside(self, record: Any) -> bytes:
+        """A record that is no value's own: a container like any other."""
+        pending = self.memo.enter(record)
+        node = record.write(self)
+        self.memo.leave(node, pending)
+        return node
+
     def contents(self, value: Any) -> bytes:
         if type(value) in CONTAINERS:
             return self.builtin(CONTAINERS[type(value)], value)

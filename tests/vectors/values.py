@@ -140,6 +140,9 @@ def cycles() -> Iterator[Value]:
             "(d := collections.defaultdict(list), d['me'].append(d), d)[-1]"
         ),
         "a partial of its list": "(a := [], p := functools.partial(len, a), a.append(p), p)[-1]",
+        "an exception that holds itself": (
+            "(e := ValueError(), setattr(e, 'me', [e, (e,)]), e)[-1]"
+        ),
         "an exception that caused itself": ("(e := ValueError([]), e.args[0].append(e), e)[-1]"),
         "a ring of 20": (
             "(r := [[n] for n in range(20)], [r[n].append(r[n - 1]) for n in range(20)], r[0])[-1]"
@@ -339,6 +342,18 @@ def columns() -> Iterator[Value]:
     )  # fmt: skip
 
 
+def exceptions() -> Iterator[Value]:
+    yield from named(
+        "BaseException()", "KeyboardInterrupt(1)", 'AttributeError("a", name="b", obj=1)',
+        'ImportError("a", name="b", path="c")', 'NameError("a", name="b")', 'OSError("a")',
+        'OSError(9999, "none", "file")', 'FileNotFoundError(2, "none", "file")', "SystemExit(1)",
+        'SyntaxError("a", ("file", 1, 2, "text"))', 'UnicodeDecodeError("utf-8", b"a", 0, 1, "r")',
+        'UnicodeEncodeError("utf-8", "a", 0, 1, "r")', 'UnicodeTranslateError("a", 0, 1, "r")',
+        "StopIteration(1)", "[KeyError(1), LookupError(1)]",
+        '(e := ValueError(1), setattr(e, "note", [2]), e)[-1]',
+    )  # fmt: skip
+
+
 FILES = {
     "builtins": (units, integers, floats, texts, containers, sets),
     "structures": (nested, cycles),
@@ -351,6 +366,7 @@ FILES = {
         addresses,
         collections_,
         memory,
+        exceptions,
     ),
     "numpy": (arrays,),
     "pandas": (frames,),

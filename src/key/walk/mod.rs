@@ -217,18 +217,15 @@ impl<'a, 'py> Walk<'a, 'py> {
 
     /// The order in which the ways to encode a value are tried.
     fn dispatch(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
-        if self.hashers.are_none()
-            && (leaf::write(&mut self.encoder, value)?
-                || self.known(value)
-                || self.container(value)?)
-        {
+        // Without hash functions the common kinds come first: nothing else speaks for them.
+        let is_plain = self.hashers.are_none();
+        if is_plain && self.built_in(value)? {
             return Ok(());
         }
-        if self.known(value) || self.custom(value)? {
+        if (!is_plain && self.known(value)) || self.custom(value)? {
             return Ok(());
         }
-        if leaf::write(&mut self.encoder, value)?
-            || self.container(value)?
+        if (!is_plain && self.built_in(value)?)
             || self.harmless(value)?
             || self.family(value)?
             || self.callable(value)?
@@ -237,6 +234,11 @@ impl<'a, 'py> Walk<'a, 'py> {
             return Ok(());
         }
         self.reduced(value)
+    }
+
+    /// Writes what is built in, or known from before.
+    fn built_in(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
+        Ok(leaf::write(&mut self.encoder, value)? || self.known(value) || self.container(value)?)
     }
 
     /// Writes a container that was met before in this walk.

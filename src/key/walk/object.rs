@@ -110,6 +110,7 @@ fn parts<'py>(
     ];
     parts.extend(reduction.iter().skip(1));
     parts.resize(7, py.None().into_bound(py));
+    parts[3] = without_hash(&parts[3])?;
     // Items and pairs come as iterators: what they yield counts.
     for part in &mut parts[4..6] {
         if !part.is_none() {
@@ -121,6 +122,19 @@ fn parts<'py>(
         }
     }
     Ok(parts)
+}
+
+/// A state without the hash that attrs remembers there, which is another in each process.
+fn without_hash<'py>(state: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let name = intern!(state.py(), "_attrs_cached_hash");
+    match state.cast_exact::<PyDict>() {
+        Ok(attributes) if attributes.contains(name)? => {
+            let attributes = attributes.copy()?;
+            attributes.del_item(name)?;
+            Ok(attributes.into_any())
+        }
+        _ => Ok(state.clone()),
+    }
 }
 
 /// The arguments of a subclass of a set: it lists its elements in an order that is chance.

@@ -4,7 +4,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use super::{Family, attributes_except};
+use super::Encode::By;
+use super::{Family, as_base_sees, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -13,11 +14,11 @@ use crate::python;
 /// Containers that are classes of their own.
 pub const FAMILY: Family = Family {
     classes: &[
-        (&["collections"], "deque", deque),
-        (&["collections"], "ChainMap", chain_map),
-        (&["collections"], "Counter", dict),
-        (&["collections"], "OrderedDict", ordered_dict),
-        (&["collections"], "defaultdict", default_dict),
+        (&["collections"], "deque", By(deque)),
+        (&["collections"], "ChainMap", By(chain_map)),
+        (&["collections"], "Counter", By(dict)),
+        (&["collections"], "OrderedDict", By(ordered_dict)),
+        (&["collections"], "defaultdict", By(default_dict)),
     ],
     attributes,
     heeds_reduce: true,
@@ -39,11 +40,11 @@ fn deque<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let py = walk.py();
-    let items = python::DEQUE
-        .get(py)?
-        .call_method1(intern!(py, "__iter__"), (value,))?;
+    let class = python::DEQUE.get(py)?;
+    let limit = as_base_sees(class, value, "maxlen")?;
+    let items = class.call_method1(intern!(py, "__iter__"), (value,))?;
     Ok(record
-        .with_attributes(value, &["maxlen"])?
+        .with(limit.map_or_else(Part::none, Part::Inner))
         .with(Part::items(py, items.try_iter()?)?))
 }
 
@@ -80,8 +81,10 @@ fn default_dict<'py>(
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    let factory = value.getattr(intern!(walk.py(), "default_factory"))?;
-    dict(walk, value, record.with(Part::Value(factory)))
+    let class = python::DEFAULT_DICT.get(walk.py())?;
+    let factory = as_base_sees(class, value, "default_factory")?;
+    let factory = factory.map_or_else(Part::none, Part::Value);
+    dict(walk, value, record.with(factory))
 }
 
 /// The items as `class` sees them.

@@ -7,6 +7,7 @@ use pyo3::types::{
     PyTzInfoAccess,
 };
 
+use super::Encode::By;
 use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
@@ -15,12 +16,12 @@ use crate::key::walk::record::{Part, Record};
 /// The classes of `datetime`, and `zoneinfo.ZoneInfo`.
 pub const FAMILY: Family = Family {
     classes: &[
-        (&["datetime"], "date", date),
-        (&["datetime"], "time", time),
-        (&["datetime"], "datetime", datetime),
-        (&["datetime"], "timedelta", timedelta),
-        (&["datetime"], "timezone", timezone),
-        (&["zoneinfo"], "ZoneInfo", zone),
+        (&["datetime"], "date", By(date)),
+        (&["datetime"], "time", By(time)),
+        (&["datetime"], "datetime", By(datetime)),
+        (&["datetime"], "timedelta", By(timedelta)),
+        (&["datetime"], "timezone", By(timezone)),
+        (&["zoneinfo"], "ZoneInfo", By(zone)),
     ],
     attributes: all_attributes,
     heeds_reduce: true,

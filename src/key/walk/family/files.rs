@@ -1,9 +1,11 @@
 //! Open files: name, mode, position and content. What is not a file on a disk has no content to read.
 
+use pyo3::exceptions::PyOSError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyType};
+use pyo3::types::{PyBytes, PyDict, PyInt, PyString, PyType};
 
+use super::Encode::By;
 use super::contents::Contents;
 use super::{Family, attributes_except};
 use crate::error::Result;
@@ -13,11 +15,11 @@ use crate::key::walk::record::{Part, Record};
 /// Files as `open` gives them.
 pub const FAMILY: Family = Family {
     classes: &[
-        (IO, "FileIO", binary),
-        (IO, "BufferedReader", binary),
-        (IO, "BufferedWriter", binary),
-        (IO, "BufferedRandom", binary),
-        (IO, "TextIOWrapper", text),
+        (IO, "FileIO", By(binary)),
+        (IO, "BufferedReader", By(binary)),
+        (IO, "BufferedWriter", By(binary)),
+        (IO, "BufferedRandom", By(binary)),
+        (IO, "TextIOWrapper", By(text)),
     ],
     attributes: beside_file,
     heeds_reduce: true,
@@ -65,29 +67,36 @@ fn opened<'py>(
         let reason = "code holds it, and its content may be another when that runs";
         return Err(walk.unhashable(value, reason, None));
     }
-    let number = value.call_method0(intern!(py, "fileno"))?;
-    let status = py.import("os")?.call_method1("fstat", (number,))?;
-    let kind = py.import("stat")?;
-    if !kind
-        .call_method1("S_ISREG", (status.getattr("st_mode")?,))?
-        .is_truthy()?
-    {
+    if !lies_on_disk(value)? {
         let reason = "it is no file on a disk, so its content cannot be read without being used up";
         return Err(walk.unhashable(value, reason, None));
     }
     if value.call_method0("writable")?.is_truthy()? {
         value.call_method0("flush")?;
     }
-    let attribute = |name: &str| -> PyResult<Part<'py>> {
-        Ok(value
-            .getattr_opt(name)?
-            .map_or_else(Part::none, Part::Inner))
-    };
+    // A file that was not opened by a name has the number of its descriptor for one, which is chance.
+    let name = value.getattr_opt("name")?;
+    let name = name.filter(|name| !name.is_instance_of::<PyInt>());
+    let mode = value.getattr_opt("mode")?;
     let position = value.call_method0(intern!(py, "tell"))?;
     Ok(record
-        .with(attribute("name")?)
-        .with(attribute("mode")?)
+        .with(name.map_or_else(Part::none, Part::Inner))
+        .with(mode.map_or_else(Part::none, Part::Inner))
         .with(Part::Inner(position)))
+}
+
+/// Whether a file is a regular one. What is made of other streams may have no descriptor.
+fn lies_on_disk(file: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = file.py();
+    let number = match file.call_method0(intern!(py, "fileno")) {
+        Err(raised) if raised.is_instance_of::<PyOSError>(py) => return Ok(false),
+        number => number?,
+    };
+    let status = py.import("os")?.call_method1("fstat", (number,))?;
+    let mode = status.getattr("st_mode")?;
+    py.import("stat")?
+        .call_method1("S_ISREG", (mode,))?
+        .is_truthy()
 }
 
 /// The bytes of a file that is open for reading; its position stays where it is.

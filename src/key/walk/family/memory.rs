@@ -5,6 +5,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
+use super::Encode::By;
 use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::encoder::Encoder;
@@ -16,11 +17,11 @@ use crate::python::raw;
 /// What holds bytes or numbers in one piece.
 pub const FAMILY: Family = Family {
     classes: &[
-        (&["array"], "array", array),
-        (&["builtins"], "memoryview", view),
-        (&["mmap"], "mmap", map),
-        (&["_io", "io"], "BytesIO", stream),
-        (&["_io", "io"], "StringIO", stream),
+        (&["array"], "array", By(array)),
+        (&["builtins"], "memoryview", By(view)),
+        (&["mmap"], "mmap", By(map)),
+        (&["_io", "io"], "BytesIO", By(stream)),
+        (&["_io", "io"], "StringIO", By(stream)),
     ],
     attributes: all_attributes,
     heeds_reduce: true,
@@ -46,7 +47,9 @@ fn view<'py>(
         return Err(walk.unhashable(value, "its memory holds addresses of objects", None));
     }
     let record = record.with_attributes(value, &["format", "shape"])?;
-    let in_order = if value.getattr("c_contiguous")?.is_truthy()? {
+    // One without dimensions has no shape that a buffer could tell.
+    let has_items = value.getattr("ndim")?.ne(0)?;
+    let in_order = if has_items && value.getattr("c_contiguous")?.is_truthy()? {
         value.clone()
     } else {
         value.call_method0("tobytes")?

@@ -6,8 +6,9 @@
 mod collections;
 mod contents;
 mod dates;
+mod exceptions;
 mod files;
-mod iterators;
+mod handles;
 mod memory;
 mod numbers;
 mod numpy;
@@ -52,8 +53,19 @@ pub struct Family {
     pub has_members_below: bool,
 }
 
-/// Adds what an instance is made of to a record of its class's name.
-pub type Encode =
+/// How an instance becomes the record of its class's name.
+#[derive(Clone, Copy)]
+pub enum Encode {
+    /// By attributes of which it is made.
+    Attributes(&'static [&'static str]),
+    /// By what a function adds.
+    By(Parts),
+    /// Not at all, for this reason.
+    Refused(&'static str),
+}
+
+/// Adds what an instance is made of to a record.
+pub type Parts =
     for<'a, 'py> fn(&mut Walk<'a, 'py>, &Bound<'py, PyAny>, Record<'py>) -> Result<Record<'py>>;
 
 /// Of an instance of a class, or of a subclass of it, the attributes that count beside the record.
@@ -62,6 +74,7 @@ pub type Attributes =
 
 const FAMILIES: &[Family] = &[
     numbers::FAMILY,
+    handles::FAMILY,
     paths::FAMILY,
     views::FAMILY,
     dates::FAMILY,
@@ -71,7 +84,7 @@ const FAMILIES: &[Family] = &[
     simple::ADDRESSES,
     memory::FAMILY,
     files::FAMILY,
-    iterators::FAMILY,
+    exceptions::FAMILY,
     numpy::ARRAYS,
     numpy::SCALARS,
     numpy::RANDOM,
@@ -130,6 +143,15 @@ impl<'py> Families<'py> {
 }
 
 impl<'py> Walk<'_, 'py> {
+    fn record(&mut self, value: &Bound<'py, PyAny>, member: &Member) -> Result<Record<'py>> {
+        let record = Record::new(member.name);
+        match member.encode {
+            Encode::Attributes(names) => Ok(record.with_attributes(value, names)?),
+            Encode::By(parts) => parts(self, value, record),
+            Encode::Refused(reason) => Err(self.unhashable(value, reason, None)),
+        }
+    }
+
     /// Opens `value` if it belongs to a family.
     pub(super) fn family(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
         let class = value.get_type();
@@ -137,7 +159,7 @@ impl<'py> Walk<'_, 'py> {
             return Ok(false);
         };
         let owner = shared(value);
-        let record = match (member.encode)(self, value, Record::new(member.name)) {
+        let record = match self.record(value, member) {
             Ok(record) => record,
             // A version of the library that keeps its values otherwise: what pickle is told holds.
             Err(Error::Python(raised)) if is_otherwise(self.py, &raised) => return Ok(false),
@@ -302,9 +324,12 @@ pub fn all_attributes<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
+    let own = own_attributes(value, base)?;
+    if own.is_none() && value.get_type().is(base) {
+        return Ok(None);
+    }
     let py = value.py();
-    let attributes =
-        own_attributes(value, base)?.map_or_else(|| Ok(PyDict::new(py)), |own| own.copy())?;
+    let attributes = own.map_or_else(|| Ok(PyDict::new(py)), |own| own.copy())?;
     for class in value.get_type().mro() {
         if class.is(base) {
             break;
@@ -333,6 +358,24 @@ pub fn attributes_except<'py>(
         }
     }
     Ok(attributes)
+}
+
+/// An attribute as a base class keeps it, whatever a subclass puts before it. Nothing, if it is not set,
+/// or if this version of Python has none of that name.
+pub fn as_base_sees<'py>(
+    base: &Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+    name: &str,
+) -> Result<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    let Some(descriptor) = base.getattr_opt(name)? else {
+        return Ok(None);
+    };
+    match descriptor.call_method1(intern!(py, "__get__"), (value,)) {
+        Ok(found) => Ok(Some(found)),
+        Err(raised) if raised.is_instance_of::<PyAttributeError>(py) => Ok(None),
+        Err(raised) => Err(raised.into()),
+    }
 }
 
 /// What lies in an instance's own `__dict__`, if it has one.

@@ -3,6 +3,7 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use super::Encode::{Attributes, By};
 use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
@@ -12,9 +13,13 @@ use crate::python;
 /// Decimals, fractions, UUIDs.
 pub const FAMILY: Family = Family {
     classes: &[
-        (&["decimal"], "Decimal", decimal),
-        (&["fractions"], "Fraction", fraction),
-        (&["uuid"], "UUID", uuid),
+        (&["decimal"], "Decimal", By(decimal)),
+        (
+            &["fractions"],
+            "Fraction",
+            Attributes(&["_numerator", "_denominator"]),
+        ),
+        (&["uuid"], "UUID", By(uuid)),
     ],
     attributes: all_attributes,
     heeds_reduce: true,
@@ -33,14 +38,6 @@ fn decimal<'py>(
         .get(py)?
         .call_method1(intern!(py, "__str__"), (value,))?;
     Ok(record.with(Part::Inner(text)))
-}
-
-fn fraction<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["_numerator", "_denominator"])?)
 }
 
 fn uuid<'py>(

@@ -3,6 +3,7 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 
+use super::Encode::By;
 use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
@@ -14,10 +15,10 @@ const PATHLIB: &[&str] = &["pathlib", "pathlib._local"];
 /// The classes of `pathlib`.
 pub const FAMILY: Family = Family {
     classes: &[
-        (PATHLIB, "PurePosixPath", path),
-        (PATHLIB, "PureWindowsPath", path),
-        (PATHLIB, "PosixPath", path),
-        (PATHLIB, "WindowsPath", path),
+        (PATHLIB, "PurePosixPath", By(path)),
+        (PATHLIB, "PureWindowsPath", By(path)),
+        (PATHLIB, "PosixPath", By(path)),
+        (PATHLIB, "WindowsPath", By(path)),
     ],
     attributes: all_attributes,
     heeds_reduce: true,

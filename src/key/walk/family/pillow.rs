@@ -4,6 +4,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyType};
 
+use super::Encode::By;
 use super::contents::Contents;
 use super::{Family, own_attributes};
 use crate::error::Result;
@@ -14,7 +15,7 @@ use crate::key::walk::record::{Part, Record};
 
 /// Images in memory and those of the file formats: the format tells them apart.
 pub const FAMILY: Family = Family {
-    classes: &[(&["PIL.Image"], "Image", image)],
+    classes: &[(&["PIL.Image"], "Image", By(image))],
     attributes: put_on,
     heeds_reduce: false,
     has_members_below: true,

@@ -5,7 +5,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 
-use super::{Encode, Family, attributes_except};
+use super::Encode::By;
+use super::{Family, attributes_except};
 use crate::error::Result;
 use crate::key::arrow::capsule::Column;
 use crate::key::arrow::data::Dictionaries;
@@ -17,7 +18,7 @@ const TYPES: &[&str] = &["polars", "polars.datatypes.classes"];
 
 macro_rules! types {
     ($($encode:ident: $($name:literal)*;)* ($($rest:expr,)*)) => {
-        &[$($((TYPES, $name, $encode as Encode),)*)* $($rest,)*]
+        &[$($((TYPES, $name, By($encode)),)*)* $($rest,)*]
     };
 }
 
@@ -31,14 +32,14 @@ pub const FAMILY: Family = Family {
         field: "Field";
         categories: "Categories";
         (
-            (&["polars", "polars.dataframe.frame"], "DataFrame", frame),
-            (&["polars", "polars.series.series"], "Series", series),
-            (&["polars", "polars.lazyframe.frame"], "LazyFrame", query),
-            (&["polars", "polars.expr.expr"], "Expr", expression),
-            (&["polars", "polars.expr.whenthen"], "Then", expression),
-            (&["polars", "polars.expr.whenthen"], "ChainedThen", expression),
-            (&["polars.selectors"], "Selector", expression),
-            (&["polars", "polars.schema"], "Schema", schema),
+            (&["polars", "polars.dataframe.frame"], "DataFrame", By(frame)),
+            (&["polars", "polars.series.series"], "Series", By(series)),
+            (&["polars", "polars.lazyframe.frame"], "LazyFrame", By(query)),
+            (&["polars", "polars.expr.expr"], "Expr", By(expression)),
+            (&["polars", "polars.expr.whenthen"], "Then", By(expression)),
+            (&["polars", "polars.expr.whenthen"], "ChainedThen", By(expression)),
+            (&["polars.selectors"], "Selector", By(expression)),
+            (&["polars", "polars.schema"], "Schema", By(schema)),
         )
     },
     attributes,

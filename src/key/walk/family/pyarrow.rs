@@ -4,7 +4,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
-use super::{Encode, Family, all_attributes};
+use super::Encode::By;
+use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::arrow::capsule::{self, Column, field_part};
 use crate::key::arrow::data::Dictionaries;
@@ -19,7 +20,7 @@ const MAX_DEPTH: usize = 128;
 
 macro_rules! classes {
     ($($encode:ident: $($name:literal)*;)*) => {
-        &[$($((&["pyarrow", "pyarrow.lib"], $name, $encode as Encode),)*)*]
+        &[$($((&["pyarrow", "pyarrow.lib"], $name, By($encode)),)*)*]
     };
 }
 

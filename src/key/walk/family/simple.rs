@@ -1,10 +1,12 @@
-//! Values that are their attributes: ranges, slices, patterns, namespaces, partial calls, addresses.
+//! Values that are their attributes: ranges, slices, patterns, namespaces, partial calls, parents,
+//! addresses.
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{PyDict, PySuper, PyType};
 
-use super::{Family, all_attributes, attributes_except, own_attributes};
+use super::Encode::{Attributes, By};
+use super::{Family, all_attributes, as_base_sees, attributes_except, own_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -12,10 +14,11 @@ use crate::key::walk::record::{Part, Record};
 /// Of these none has subclasses but `partial`.
 pub const FAMILY: Family = Family {
     classes: &[
-        (&["builtins"], "range", steps),
-        (&["builtins"], "slice", steps),
-        (&["re"], "Pattern", pattern),
-        (&["functools"], "partial", partial),
+        (&["builtins"], "range", By(steps)),
+        (&["builtins"], "slice", By(steps)),
+        (&["re"], "Pattern", Attributes(&["pattern", "flags"])),
+        (&["functools"], "partial", By(partial)),
+        (&["builtins"], "super", By(parent)),
     ],
     attributes: all_attributes,
     heeds_reduce: true,
@@ -24,7 +27,7 @@ pub const FAMILY: Family = Family {
 
 /// A namespace is nothing but its attributes.
 pub const NAMESPACES: Family = Family {
-    classes: &[(&["types"], "SimpleNamespace", namespace)],
+    classes: &[(&["types"], "SimpleNamespace", By(namespace))],
     attributes: slots_alone,
     heeds_reduce: true,
     has_members_below: false,
@@ -33,12 +36,12 @@ pub const NAMESPACES: Family = Family {
 /// Internet addresses. What they remember of earlier questions is no content.
 pub const ADDRESSES: Family = Family {
     classes: &[
-        (IPADDRESS, "IPv4Address", address),
-        (IPADDRESS, "IPv4Interface", address),
-        (IPADDRESS, "IPv4Network", address),
-        (IPADDRESS, "IPv6Address", address),
-        (IPADDRESS, "IPv6Interface", address),
-        (IPADDRESS, "IPv6Network", address),
+        (IPADDRESS, "IPv4Address", By(address)),
+        (IPADDRESS, "IPv4Interface", By(address)),
+        (IPADDRESS, "IPv4Network", By(address)),
+        (IPADDRESS, "IPv6Address", By(address)),
+        (IPADDRESS, "IPv6Interface", By(address)),
+        (IPADDRESS, "IPv6Network", By(address)),
     ],
     attributes: beside_address,
     heeds_reduce: true,
@@ -59,14 +62,6 @@ fn steps<'py>(
     Ok(record)
 }
 
-fn pattern<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["pattern", "flags"])?)
-}
-
 fn partial<'py>(
     _: &mut Walk<'_, 'py>,
     value: &Bound<'py, PyAny>,
@@ -77,6 +72,23 @@ fn partial<'py>(
         .with(Part::Value(value.getattr("func")?))
         .with(Part::Items(value.getattr("args")?))
         .with(Part::Attributes(keywords.map_err(PyErr::from)?)))
+}
+
+/// What `super()` gives: an instance, and the class behind which its methods are looked up.
+fn parent<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let class = walk.py().get_type::<PySuper>();
+    let part = |name| -> Result<Part<'py>> {
+        let part = as_base_sees(class.as_any(), value, name)?;
+        Ok(part.map_or_else(Part::none, Part::Value))
+    };
+    Ok(record
+        .with(part("__thisclass__")?)
+        .with(part("__self__")?)
+        .with(part("__self_class__")?))
 }
 
 fn namespace<'py>(

@@ -4,7 +4,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
-use super::{Family, attributes_except};
+use super::Encode::{Attributes, By};
+use super::{Encode, Family, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -18,23 +19,29 @@ const DIA: &[&str] = &["scipy.sparse._dia", "scipy.sparse.dia"];
 const LIL: &[&str] = &["scipy.sparse._lil", "scipy.sparse.lil"];
 const DOK: &[&str] = &["scipy.sparse._dok", "scipy.sparse.dok"];
 
+/// What each format is made of.
+const COMPRESSED: Encode = Attributes(&["_shape", "data", "indices", "indptr"]);
+const DIAGONALS: Encode = Attributes(&["_shape", "data", "offsets"]);
+const LISTS: Encode = Attributes(&["_shape", "dtype", "data", "rows"]);
+const KEYS: Encode = Attributes(&["_shape", "dtype", "_dict"]);
+
 /// All formats.
 pub const FAMILY: Family = Family {
     classes: &[
-        (CSR, "csr_matrix", compressed),
-        (CSR, "csr_array", compressed),
-        (CSC, "csc_matrix", compressed),
-        (CSC, "csc_array", compressed),
-        (BSR, "bsr_matrix", compressed),
-        (BSR, "bsr_array", compressed),
-        (COO, "coo_matrix", coordinates),
-        (COO, "coo_array", coordinates),
-        (DIA, "dia_matrix", diagonals),
-        (DIA, "dia_array", diagonals),
-        (LIL, "lil_matrix", lists),
-        (LIL, "lil_array", lists),
-        (DOK, "dok_matrix", keys),
-        (DOK, "dok_array", keys),
+        (CSR, "csr_matrix", COMPRESSED),
+        (CSR, "csr_array", COMPRESSED),
+        (CSC, "csc_matrix", COMPRESSED),
+        (CSC, "csc_array", COMPRESSED),
+        (BSR, "bsr_matrix", COMPRESSED),
+        (BSR, "bsr_array", COMPRESSED),
+        (COO, "coo_matrix", By(coordinates)),
+        (COO, "coo_array", By(coordinates)),
+        (DIA, "dia_matrix", DIAGONALS),
+        (DIA, "dia_array", DIAGONALS),
+        (LIL, "lil_matrix", LISTS),
+        (LIL, "lil_array", LISTS),
+        (DOK, "dok_matrix", KEYS),
+        (DOK, "dok_array", KEYS),
     ],
     attributes: put_on,
     heeds_reduce: false,
@@ -72,14 +79,6 @@ fn put_on<'py>(
     attributes_except(value, base, &OF_SCIPY)
 }
 
-fn compressed<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["_shape", "data", "indices", "indptr"])?)
-}
-
 /// Before scipy 1.13 there were rows and columns alone.
 fn coordinates<'py>(
     _: &mut Walk<'_, 'py>,
@@ -94,28 +93,4 @@ fn coordinates<'py>(
             .into_any(),
     };
     Ok(record.with(Part::Inner(axes)))
-}
-
-fn diagonals<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["_shape", "data", "offsets"])?)
-}
-
-fn lists<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["_shape", "dtype", "data", "rows"])?)
-}
-
-fn keys<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["_shape", "dtype", "_dict"])?)
 }

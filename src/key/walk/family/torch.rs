@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+use super::Encode::By;
 use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
@@ -12,9 +13,9 @@ use crate::python::tensor;
 /// Tensors.
 pub const FAMILY: Family = Family {
     classes: &[
-        (&["torch"], "Tensor", undisturbed),
-        (&["torch.nn.parameter"], "Parameter", undisturbed),
-        (&["torch.nn.parameter"], "Buffer", undisturbed),
+        (&["torch"], "Tensor", By(undisturbed)),
+        (&["torch.nn.parameter"], "Parameter", By(undisturbed)),
+        (&["torch.nn.parameter"], "Buffer", By(undisturbed)),
     ],
     attributes: all_attributes,
     heeds_reduce: false,

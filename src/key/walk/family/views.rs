@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+use super::Encode::By;
 use super::{Family, own_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
@@ -11,10 +12,10 @@ use crate::key::walk::record::{Part, Record};
 /// None of them has subclasses.
 pub const FAMILY: Family = Family {
     classes: &[
-        (&["builtins"], "dict_keys", elements),
-        (&["builtins"], "dict_values", elements),
-        (&["builtins"], "dict_items", elements),
-        (&["builtins"], "mappingproxy", mapping),
+        (&["builtins"], "dict_keys", By(elements)),
+        (&["builtins"], "dict_values", By(elements)),
+        (&["builtins"], "dict_items", By(elements)),
+        (&["builtins"], "mappingproxy", By(mapping)),
     ],
     attributes: own_attributes,
     heeds_reduce: false,

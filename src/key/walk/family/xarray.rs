@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+use super::Encode::By;
 use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
@@ -10,10 +11,10 @@ use crate::key::walk::record::{Part, Record};
 /// Variables, arrays and data sets.
 pub const FAMILY: Family = Family {
     classes: &[
-        (VARIABLE, "Variable", variable),
-        (VARIABLE, "IndexVariable", variable),
-        (&["xarray.core.dataarray"], "DataArray", array),
-        (&["xarray.core.dataset"], "Dataset", dataset),
+        (VARIABLE, "Variable", By(variable)),
+        (VARIABLE, "IndexVariable", By(variable)),
+        (&["xarray.core.dataarray"], "DataArray", By(array)),
+        (&["xarray.core.dataset"], "Dataset", By(dataset)),
     ],
     attributes: all_attributes,
     heeds_reduce: false,

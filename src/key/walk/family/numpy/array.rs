@@ -64,16 +64,6 @@ pub fn masked<'py>(
     Ok(record.with_attributes(value, &["fill_value", "_hardmask"])?)
 }
 
-/// `numpy.ma.masked`, of which there is one.
-#[expect(clippy::unnecessary_wraps, reason = "one of many such functions")]
-pub fn nothing<'py>(
-    _: &mut Walk<'_, 'py>,
-    _: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record)
-}
-
 /// The record of a plain array.
 pub fn of_plain<'py>(py: Python<'py>, plain: &Bound<'py, PyAny>) -> PyResult<Record<'py>> {
     complete(py, Record::new("numpy.ndarray"), plain)

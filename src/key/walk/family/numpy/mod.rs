@@ -7,6 +7,7 @@ mod random;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
+use super::Encode::{Attributes, By};
 use super::{Family, all_attributes, attributes_except};
 use crate::error::Result;
 
@@ -21,13 +22,13 @@ const CHARACTERS: &[&str] = &["numpy.char", "numpy"];
 /// Arrays. What a subclass keeps in its `__dict__` counts, however the subclass reduces.
 pub const ARRAYS: Family = Family {
     classes: &[
-        (NUMPY, "ndarray", array::array),
-        (NUMPY, "matrix", array::array),
-        (RECORDS, "recarray", array::array),
-        (CHARACTERS, "chararray", array::array),
-        (NUMPY, "memmap", array::memory_map),
-        (MASKED, "MaskedArray", array::masked),
-        (&["numpy.ma.core"], "MaskedConstant", array::nothing),
+        (NUMPY, "ndarray", By(array::array)),
+        (NUMPY, "matrix", By(array::array)),
+        (RECORDS, "recarray", By(array::array)),
+        (CHARACTERS, "chararray", By(array::array)),
+        (NUMPY, "memmap", By(array::memory_map)),
+        (MASKED, "MaskedArray", By(array::masked)),
+        (&["numpy.ma.core"], "MaskedConstant", Attributes(&[])),
     ],
     attributes: array_attributes,
     heeds_reduce: false,
@@ -37,8 +38,8 @@ pub const ARRAYS: Family = Family {
 /// Scalars and data types: each kind has a class of its own.
 pub const SCALARS: Family = Family {
     classes: &[
-        (NUMPY, "generic", array::scalar),
-        (NUMPY, "dtype", dtype::argument),
+        (NUMPY, "generic", By(array::scalar)),
+        (NUMPY, "dtype", By(dtype::argument)),
     ],
     attributes: all_attributes,
     heeds_reduce: false,
@@ -48,21 +49,25 @@ pub const SCALARS: Family = Family {
 /// Random generators: their state, and the seeds that they will spawn.
 pub const RANDOM: Family = Family {
     classes: &[
-        (&["numpy.random._generator"], "Generator", random::generator),
+        (
+            &["numpy.random._generator"],
+            "Generator",
+            Attributes(&["bit_generator"]),
+        ),
         (
             &["numpy.random.mtrand"],
             "RandomState",
-            random::random_state,
+            By(random::random_state),
         ),
         (
             &["numpy.random.bit_generator"],
             "BitGenerator",
-            random::bit_generator,
+            By(random::bit_generator),
         ),
         (
             &["numpy.random.bit_generator"],
             "SeedSequence",
-            random::seed_sequence,
+            Attributes(&["entropy", "spawn_key", "pool_size", "n_children_spawned"]),
         ),
     ],
     attributes: all_attributes,

@@ -7,15 +7,6 @@ use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
 
-/// A generator draws from its bit generator, and keeps nothing else.
-pub fn generator<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["bit_generator"])?)
-}
-
 /// The old generator keeps a second normal number for the next call.
 pub fn random_state<'py>(
     _: &mut Walk<'_, 'py>,
@@ -43,13 +34,4 @@ pub fn bit_generator<'py>(
     };
     let record = record.with_attributes(value, &["state"])?;
     Ok(record.with(seeds.map_or_else(Part::none, Part::Inner)))
-}
-
-pub fn seed_sequence<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    let names = ["entropy", "spawn_key", "pool_size", "n_children_spawned"];
-    Ok(record.with_attributes(value, &names)?)
 }

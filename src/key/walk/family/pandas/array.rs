@@ -44,14 +44,6 @@ pub fn periods<'py>(
     Ok(record.with(Part::Inner(value.getattr("dtype")?.getattr("freq")?)))
 }
 
-pub fn intervals<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["_left", "_right", "closed"])?)
-}
-
 /// Where the values lie is an index of numbers or of blocks, which can be read.
 pub fn sparse<'py>(
     walk: &mut Walk<'_, 'py>,
@@ -110,22 +102,6 @@ pub fn strings<'py>(
 ) -> Result<Record<'py>> {
     let record = with_array(walk, value, "_ndarray", record)?;
     Ok(record.with(Part::Inner(value.getattr("dtype")?)))
-}
-
-pub fn arrow_strings<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["_pa_array", "dtype"])?)
-}
-
-pub fn arrow<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["_pa_array"])?)
 }
 
 /// Adds one of the arrays in which the value keeps its content.

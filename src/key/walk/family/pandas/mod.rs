@@ -12,14 +12,23 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
+use super::Encode::{Attributes, By};
 use super::{Family, own_attributes};
 use crate::error::Result;
 
 /// Frames and series. `_metadata` names the attributes that a subclass carries along.
 pub const FRAMES: Family = Family {
     classes: &[
-        (&["pandas", "pandas.core.frame"], "DataFrame", frame::frame),
-        (&["pandas", "pandas.core.series"], "Series", frame::series),
+        (
+            &["pandas", "pandas.core.frame"],
+            "DataFrame",
+            By(frame::frame),
+        ),
+        (
+            &["pandas", "pandas.core.series"],
+            "Series",
+            By(frame::series),
+        ),
     ],
     attributes: carried_attributes,
     heeds_reduce: false,
@@ -32,42 +41,42 @@ pub const INDEXES: Family = Family {
         (
             &["pandas", "pandas.core.indexes.base"],
             "Index",
-            index::index,
+            By(index::index),
         ),
         (
             &["pandas", "pandas.core.indexes.range"],
             "RangeIndex",
-            index::range,
+            By(index::range),
         ),
         (
             &["pandas", "pandas.core.indexes.multi"],
             "MultiIndex",
-            index::multi,
+            By(index::multi),
         ),
         (
             &["pandas", "pandas.core.indexes.category"],
             "CategoricalIndex",
-            index::index,
+            By(index::index),
         ),
         (
             &["pandas", "pandas.core.indexes.datetimes"],
             "DatetimeIndex",
-            index::regular,
+            By(index::regular),
         ),
         (
             &["pandas", "pandas.core.indexes.timedeltas"],
             "TimedeltaIndex",
-            index::regular,
+            By(index::regular),
         ),
         (
             &["pandas", "pandas.core.indexes.period"],
             "PeriodIndex",
-            index::index,
+            By(index::index),
         ),
         (
             &["pandas", "pandas.core.indexes.interval"],
             "IntervalIndex",
-            index::index,
+            By(index::index),
         ),
     ],
     attributes: carried_attributes,
@@ -81,77 +90,77 @@ pub const ARRAYS: Family = Family {
         (
             &["pandas", "pandas.core.arrays.categorical"],
             "Categorical",
-            array::categorical,
+            By(array::categorical),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.datetimes"],
             "DatetimeArray",
-            array::moments,
+            By(array::moments),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.timedeltas"],
             "TimedeltaArray",
-            array::moments,
+            By(array::moments),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.period"],
             "PeriodArray",
-            array::periods,
+            By(array::periods),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.interval"],
             "IntervalArray",
-            array::intervals,
+            Attributes(&["_left", "_right", "closed"]),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.sparse.array"],
             "SparseArray",
-            array::sparse,
+            By(array::sparse),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.integer"],
             "IntegerArray",
-            array::masked,
+            By(array::masked),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.floating"],
             "FloatingArray",
-            array::masked,
+            By(array::masked),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.boolean"],
             "BooleanArray",
-            array::masked,
+            By(array::masked),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.numpy_"],
             "NumpyExtensionArray",
-            array::numpy,
+            By(array::numpy),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.string_"],
             "StringArray",
-            array::strings,
+            By(array::strings),
         ),
         (
             &["pandas.core.arrays.string_"],
             "StringArrayNumpySemantics",
-            array::strings,
+            By(array::strings),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.string_arrow"],
             "ArrowStringArray",
-            array::arrow_strings,
+            Attributes(&["_pa_array", "dtype"]),
         ),
         (
             &["pandas.core.arrays.string_arrow"],
             "ArrowStringArrayNumpySemantics",
-            array::arrow_strings,
+            Attributes(&["_pa_array", "dtype"]),
         ),
         (
             &["pandas.arrays", "pandas.core.arrays.arrow.array"],
             "ArrowExtensionArray",
-            array::arrow,
+            Attributes(&["_pa_array"]),
         ),
     ],
     attributes: carried_attributes,
@@ -165,42 +174,42 @@ pub const DTYPES: Family = Family {
         (
             &["pandas", "pandas.core.dtypes.dtypes"],
             "CategoricalDtype",
-            dtype::categorical,
+            Attributes(&["categories", "ordered"]),
         ),
         (
             &["pandas", "pandas.core.dtypes.dtypes"],
             "DatetimeTZDtype",
-            dtype::zoned,
+            Attributes(&["unit", "tz"]),
         ),
         (
             &["pandas", "pandas.core.dtypes.dtypes"],
             "PeriodDtype",
-            dtype::period,
+            Attributes(&["freq"]),
         ),
         (
             &["pandas", "pandas.core.dtypes.dtypes"],
             "IntervalDtype",
-            dtype::interval,
+            Attributes(&["subtype", "closed"]),
         ),
         (
             &["pandas", "pandas.core.dtypes.dtypes"],
             "SparseDtype",
-            dtype::sparse,
+            By(dtype::sparse),
         ),
         (
             &["pandas", "pandas.core.dtypes.dtypes"],
             "ArrowDtype",
-            dtype::arrow,
+            Attributes(&["pyarrow_dtype"]),
         ),
         (
             &["pandas", "pandas.core.arrays.string_"],
             "StringDtype",
-            dtype::string,
+            Attributes(&["storage", "na_value"]),
         ),
         (
             &["pandas.core.arrays.masked", "pandas.core.dtypes.dtypes"],
             "BaseMaskedDtype",
-            dtype::named,
+            Attributes(&["name"]),
         ),
     ],
     attributes: carried_attributes,
@@ -213,7 +222,7 @@ pub const OFFSETS: Family = Family {
     classes: &[(
         &["pandas", "pandas._libs.tslibs.offsets"],
         "DateOffset",
-        scalar::offset,
+        By(scalar::offset),
     )],
     attributes: scalar::put_on_offset,
     heeds_reduce: false,
@@ -226,32 +235,32 @@ pub const SCALARS: Family = Family {
         (
             &["pandas", "pandas._libs.tslibs.timestamps"],
             "Timestamp",
-            scalar::timestamp,
+            By(scalar::timestamp),
         ),
         (
             &["pandas", "pandas._libs.tslibs.timedeltas"],
             "Timedelta",
-            scalar::timedelta,
+            Attributes(&["_value", "unit"]),
         ),
         (
             &["pandas", "pandas._libs.tslibs.period"],
             "Period",
-            scalar::period,
+            Attributes(&["ordinal", "freq"]),
         ),
         (
             &["pandas", "pandas._libs.interval"],
             "Interval",
-            scalar::interval,
+            By(scalar::interval),
         ),
         (
             &["pandas.api.typing", "pandas._libs.tslibs.nattype"],
             "NaTType",
-            scalar::missing,
+            Attributes(&[]),
         ),
         (
             &["pandas.api.typing", "pandas._libs.missing"],
             "NAType",
-            scalar::missing,
+            Attributes(&[]),
         ),
     ],
     attributes: own_attributes,

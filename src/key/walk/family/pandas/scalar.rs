@@ -18,22 +18,6 @@ pub fn timestamp<'py>(
     Ok(record.with(Part::Value(zone)))
 }
 
-pub fn timedelta<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["_value", "unit"])?)
-}
-
-pub fn period<'py>(
-    _: &mut Walk<'_, 'py>,
-    value: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record.with_attributes(value, &["ordinal", "freq"])?)
-}
-
 pub fn interval<'py>(
     _: &mut Walk<'_, 'py>,
     value: &Bound<'py, PyAny>,
@@ -44,16 +28,6 @@ pub fn interval<'py>(
         .with(Part::Value(left))
         .with(Part::Value(right))
         .with_attributes(value, &["closed"])?)
-}
-
-/// `NaT` and `NA`, of which there is one each.
-#[expect(clippy::unnecessary_wraps, reason = "one of many such functions")]
-pub fn missing<'py>(
-    _: &mut Walk<'_, 'py>,
-    _: &Bound<'py, PyAny>,
-    record: Record<'py>,
-) -> Result<Record<'py>> {
-    Ok(record)
 }
 
 /// What is put on a step in time beside its parts.

@@ -1,0 +1,102 @@
+"""Exceptions: arguments, fields and attributes; not where they came from."""
+
+import builtins
+import subprocess
+
+import pytest
+
+from memoxide.errors import UnhashableParamError
+
+
+def put_on(error, **attributes):
+    for name, value in attributes.items():
+        setattr(error, name, value)
+    return error
+
+
+def syntax(**fields):
+    return put_on(SyntaxError("m", ("file", 1, 2, "text")), **fields)
+
+
+def undecoded(**fields):
+    return put_on(UnicodeDecodeError("utf-8", b"ab", 0, 1, "reason"), **fields)
+
+
+class Failed(Exception):
+    def __init__(self, code, hint):
+        super().__init__("failed")
+        self.code, self.hint = code, hint
+
+
+class Slotted(Exception):
+    __slots__ = ("code",)
+
+
+class Masked(ValueError):
+    args = property(lambda self: ())
+
+
+class Told(Exception):
+    def __reduce__(self):
+        return Told, (self.args[0],)
+
+
+def noted(*notes):
+    return put_on(ValueError("m"), __notes__=list(notes))
+
+
+def test_exceptions_differ(differ):
+    values = [
+        ValueError(), ValueError("m"), ValueError("n"), ValueError("m", 1), TypeError("m"), "m",
+        noted(), noted("a"), noted("b"), KeyError("m"), UserWarning("m"),
+        NameError("m"), NameError("m", name="a"), NameError("m", name="b"),
+        AttributeError("m"), AttributeError("m", name="a"), AttributeError("m", name="a", obj=1),
+        AttributeError("m", name="a", obj=2),
+        ImportError("m"), ImportError("m", name="a"), ImportError("m", name="a", path="p"),
+        ModuleNotFoundError("m"),
+        OSError("m"), OSError(2, "m"), OSError(2, "m", "a"), OSError(2, "m", "b"),
+        OSError(2, "m", "a", None, "b"), put_on(OSError(2, "m"), errno=3),
+        put_on(BlockingIOError("m"), characters_written=1),
+        put_on(BlockingIOError("m"), characters_written=2),
+        StopIteration(1), put_on(StopIteration(1), value=2), SystemExit(1),
+        put_on(SystemExit(1), code=2), KeyboardInterrupt(), GeneratorExit(),
+        syntax(), syntax(lineno=5), syntax(filename="other"), IndentationError("m"),
+        undecoded(), undecoded(reason="other"), undecoded(start=1),
+        UnicodeEncodeError("utf-8", "ab", 0, 1, "reason"),
+        UnicodeTranslateError("ab", 0, 1, "reason"),
+        Failed(1, "a"), Failed(1, "b"), put_on(Slotted(), code=1), put_on(Slotted(), code=2),
+        Masked("a"), Masked("b"), Told("a"), Told("b"),
+        subprocess.CalledProcessError(1, ["a"]), subprocess.CalledProcessError(2, ["a"]),
+    ]  # fmt: skip
+    group = getattr(builtins, "ExceptionGroup", None)
+    if group is not None:
+        values += [group("m", [ValueError(n)]) for n in (1, 2)]
+    differ(values)
+
+
+def raised(origin):
+    try:
+        try:
+            raise origin
+        except type(origin) as error:
+            raise ValueError("m", [1]) from error
+    except ValueError as error:
+        return error
+
+
+def test_where_an_exception_came_from_does_not_count(key):
+    assert key(raised(KeyError(1))) == key(raised(OSError(2))) == key(ValueError("m", [1]))
+
+
+def test_an_exception_may_be_its_own_argument(key):
+    def ring():
+        error = ValueError([])
+        error.args[0].append(error)
+        return error
+
+    assert key(ring()) == key(ring())
+
+
+def test_an_argument_without_content_is_named(key):
+    with pytest.raises(UnhashableParamError, match=r"value\.args\[0\]"):
+        key(ValueError(object()))
