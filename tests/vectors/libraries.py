@@ -56,7 +56,7 @@ def kinds_of_arrays() -> Iterator[Value]:
     yield from named(
         "numpy.array([[1, 2], [3, 4]]).view(numpy.matrix)",
         "numpy.array([[1, 3], [2, 4]]).view(numpy.matrix).T",
-        'numpy.char.array(["a", "b"])', "numpy.ma.array([1, 2, 3], mask=[0, 1, 0])",
+        "numpy.ma.array([1, 2, 3], mask=[0, 1, 0])",
         "numpy.ma.array([1, 2, 3])", "numpy.ma.masked", "numpy.ma.array([1.0, 2.0], mask=True)",
         "numpy.ma.array([1, 2, 3], mask=[0, 1, 0], hard_mask=True, fill_value=7)",
         'numpy.ma.zeros(2, [("a", "i4"), ("b", "f8")])', 'numpy.ma.array(["a", "b"], mask=[1, 0])',

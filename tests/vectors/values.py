@@ -130,6 +130,9 @@ def cycles() -> Iterator[Value]:
             "(d := collections.defaultdict(list), d['me'].append(d), d)[-1]"
         ),
         "a partial of its list": "(a := [], p := functools.partial(len, a), a.append(p), p)[-1]",
+        "an exception that holds itself": (
+            "(e := ValueError(), setattr(e, 'me', [e, (e,)]), e)[-1]"
+        ),
         "an exception that caused itself": ("(e := ValueError([]), e.args[0].append(e), e)[-1]"),
         "a ring of 20": (
             "(r := [[n] for n in range(20)], [r[n].append(r[n - 1]) for n in range(20)], r[0])[-1]"
