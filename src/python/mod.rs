@@ -148,6 +148,8 @@ imported! {
     NO_MASK = "numpy.ma"."nomask";
     /// A queue with two ends.
     DEQUE = "collections"."deque";
+    /// A dict that makes what it lacks.
+    DEFAULT_DICT = "collections"."defaultdict";
     /// A column of pyarrow's, in one piece.
     ARROW_ARRAY = "pyarrow.lib"."Array";
     /// A type of pyarrow's.

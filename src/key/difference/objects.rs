@@ -18,6 +18,7 @@ fn steps(tag: Tag) -> &'static [&'static str] {
             ".__doc__",
             ".__annotations__",
             ".__dict__",
+            ".__name__",
         ],
         Tag::Method => &[".__func__", ".__self__"],
         Tag::Cached => &["", ".__self__"],
@@ -37,7 +38,9 @@ impl<'a> Comparison<'a> {
     pub(super) fn objects(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
         match (place.now.tag, before, now) {
             (Tag::Defined, ..) => self.edited(place, &place.now),
-            (Tag::Object, [class, _, made_from, state, items, pairs, _], now) if now.len() == 7 => {
+            (Tag::Object, [class, _, made_from, state, items, pairs, _, carried @ ..], now)
+                if now.len() == before.len() =>
+            {
                 if self.is_of_edited_class(place, *class, now[0]) {
                     return;
                 }
@@ -45,6 +48,9 @@ impl<'a> Comparison<'a> {
                 self.state(place, *state, now[3]);
                 self.descend(place, || Step::Words(""), *items, now[4]);
                 self.pairs(place, *pairs, now[5]);
+                if let [carried] = carried {
+                    self.state(place, *carried, now[7]);
+                }
             }
             (
                 Tag::Subclass,

@@ -3,11 +3,13 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyFrozenSet, PyFunction, PyList, PySet, PyString, PyTuple};
+use pyo3::types::{PyCFunction, PyDict, PyFunction, PyString, PyTuple};
 
 use super::Walk;
 use super::class::is_held;
+use super::exception::carried;
 use super::frame::Shape;
+use super::inherited::restore;
 use super::leaf;
 use crate::error::Result;
 use crate::key::definition::{Follow, installed_version};
@@ -16,6 +18,11 @@ use crate::python::{self, raw};
 
 /// The protocol that hands out large memory as buffers.
 const PROTOCOL: u8 = 5;
+
+/// Where a reduction has the constructor's arguments, what is appended, what is set by its key.
+pub(super) const ARGUMENTS: usize = 2;
+pub(super) const ITEMS: usize = 4;
+pub(super) const PAIRS: usize = 5;
 
 impl<'py> Walk<'_, 'py> {
     /// Opens an object as its reduction: type, callable, arguments, state, items, pairs, setter.
@@ -28,9 +35,8 @@ impl<'py> Walk<'_, 'py> {
             return self.global(value, name);
         }
         let mut parts = parts(value, &reduction)?;
-        if value.is_instance_of::<PySet>() || value.is_instance_of::<PyFrozenSet>() {
-            parts[2] = unordered(&parts[2])?;
-        }
+        restore(value, &mut parts)?;
+        parts.extend(carried(value)?.map(Bound::into_any));
         self.open_fixed(value, Tag::Object, Shape::Object, parts)
     }
 
@@ -111,7 +117,7 @@ fn parts<'py>(
     parts.extend(reduction.iter().skip(1));
     parts.resize(7, py.None().into_bound(py));
     // Items and pairs come as iterators: what they yield counts.
-    for part in &mut parts[4..6] {
+    for part in &mut parts[ITEMS..=PAIRS] {
         if !part.is_none() {
             *part = part
                 .try_iter()?
@@ -121,16 +127,6 @@ fn parts<'py>(
         }
     }
     Ok(parts)
-}
-
-/// The arguments of a subclass of a set: it lists its elements in an order that is chance.
-fn unordered<'py>(arguments: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let Ok((elements,)) = arguments.extract::<(Bound<'py, PyList>,)>() else {
-        return Ok(arguments.clone());
-    };
-    let py = arguments.py();
-    let elements = PyFrozenSet::new(py, elements.iter())?;
-    Ok(PyTuple::new(py, [elements])?.into_any())
 }
 
 /// What makes the object anew is known by its name, where that leads to it: the code of a

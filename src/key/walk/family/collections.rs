@@ -7,7 +7,7 @@ use pyo3::types::{PyDict, PyType};
 use super::{Family, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
-use crate::key::walk::record::{Part, Record};
+use crate::key::walk::record::{Part, Record, attribute_of};
 use crate::python;
 
 /// Containers that are classes of their own.
@@ -39,11 +39,10 @@ fn deque<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let py = walk.py();
-    let items = python::DEQUE
-        .get(py)?
-        .call_method1(intern!(py, "__iter__"), (value,))?;
+    let class = python::DEQUE.get(py)?;
+    let items = class.call_method1(intern!(py, "__iter__"), (value,))?;
     Ok(record
-        .with_attributes(value, &["maxlen"])?
+        .with_attributes_of(class, value, &["maxlen"])?
         .with(Part::items(py, items.try_iter()?)?))
 }
 
@@ -80,7 +79,8 @@ fn default_dict<'py>(
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    let factory = value.getattr(intern!(walk.py(), "default_factory"))?;
+    let class = python::DEFAULT_DICT.get(walk.py())?;
+    let factory = attribute_of(class, value, "default_factory")?;
     dict(walk, value, record.with(Part::Value(factory)))
 }
 
