@@ -5,6 +5,10 @@ import pytest
 import memoxide as mx
 
 
+class Slotted(Exception):
+    __slots__ = ("code",)
+
+
 def caught(raiser, *arguments):
     try:
         raiser(*arguments)
@@ -43,13 +47,14 @@ def test_what_an_exception_carries_counts(differ):
 
 
 @pytest.mark.parametrize("pair", [
+    (with_attribute(Slotted(), "code", 1), with_attribute(Slotted(), "code", 2)),
     (SyntaxError("text"), with_attribute(SyntaxError("text"), "lineno", 3)),
     (OSError(1, "text"), with_attribute(OSError(1, "text"), "errno", 2)),
     (NameError("text", name="a"), NameError("text", name="b")),
     (AttributeError("text", obj=1), AttributeError("text", obj=2)),
     (ImportError("text", name="a"), ImportError("text", name="b")),
-], ids=["SyntaxError", "OSError", "NameError", "AttributeError", "ImportError"])  # fmt: skip
-def test_what_built_in_exceptions_keep_in_their_memory_counts(key, pair):
+], ids=["slots", "syntax", "system", "name", "attribute", "import"])  # fmt: skip
+def test_what_exceptions_keep_in_their_memory_counts(key, pair):
     first, second = pair
     assert key(first) != key(second)
 

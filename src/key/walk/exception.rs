@@ -5,7 +5,6 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyType};
 
-use super::class::is_static;
 use crate::error::Result;
 
 /// Attributes that every exception has.
@@ -25,7 +24,8 @@ pub(super) fn carried<'py>(value: &Bound<'py, PyAny>) -> Result<Option<Bound<'py
     Ok(Some(carried))
 }
 
-/// What the interpreter's own exceptions keep in their memory, such as the name that was not found.
+/// What the interpreter's own exceptions keep in their memory, such as the name that was not found,
+/// and the slots of others.
 fn members<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyDict>> {
     let py = value.py();
     let members = PyDict::new(py);
@@ -33,9 +33,6 @@ fn members<'py>(value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyDict>> {
         let class = class.cast_into::<PyType>().map_err(PyErr::from)?;
         if class.is(py.get_type::<PyBaseException>()) {
             break;
-        }
-        if !is_static(&class)? {
-            continue;
         }
         let attributes = class.getattr(intern!(py, "__dict__"))?;
         for item in attributes.call_method0("items")?.try_iter()? {

@@ -62,6 +62,7 @@ pub type Attributes =
 
 const FAMILIES: &[Family] = &[
     numbers::FAMILY,
+    numbers::RANDOM,
     paths::FAMILY,
     views::FAMILY,
     dates::FAMILY,
