@@ -1,0 +1,67 @@
+"""What is neither a built-in value nor a record: by its name, or by what it reduces to."""
+
+from __future__ import annotations
+
+import copyreg
+import enum
+import pickle
+import types
+from typing import Any
+
+from . import classes, nodes
+
+PARTS = 6
+"""Of a reduction: constructor, arguments, state, items, pairs, state setter."""
+
+
+def write(walk: Any, value: Any) -> bytes:
+    if isinstance(value, types.ModuleType):
+        return walk.all(nodes.MODULE, [value.__name__])
+    if isinstance(value, types.CellType):
+        return cell(walk, value)
+    if isinstance(value, enum.Enum):
+        return member(walk, value)
+    if isinstance(value, pickle.PickleBuffer):
+        return nodes.leaf(nodes.BUFFER, bytes(value.raw()))
+    return reduction(walk, value)
+
+
+def cell(walk: Any, value: Any) -> bytes:
+    try:
+        return walk.all(nodes.CELL, [value.cell_contents])
+    except ValueError:
+        return nodes.unit(nodes.EMPTY_CELL)
+
+
+def member(walk: Any, value: enum.Enum) -> bytes:
+    public = {name: part for name, part in vars(value).items() if not name.startswith("_")}
+    children = [type(value), value._name_, value._value_]
+    return walk.all(nodes.ENUM_MEMBER, [*children, public] if public else children)
+
+
+def reduction(walk: Any, value: Any) -> bytes:
+    reduce = copyreg.dispatch_table.get(type(value))
+    reduced = reduce(value) if reduce else value.__reduce_ex__(5)
+    if isinstance(reduced, str):
+        module = getattr(value, "__module__", None) or type(value).__module__
+        return walk.all(nodes.GLOBAL, [module, reduced])
+    build, arguments, state, items, pairs, setter = (*reduced, *[None] * (PARTS - len(reduced)))
+    items = None if items is None else list(items)
+    pairs = None if pairs is None else list(pairs)
+    if isinstance(value, (set, frozenset)) and [type(part) for part in arguments] == [list]:
+        arguments = (frozenset(arguments[0]),)
+    return walk.all(
+        nodes.OBJECT,
+        [type(value), constructor(build), arguments, state, items, pairs, setter],
+    )
+
+
+def constructor(build: Any) -> Any:
+    if build is copyreg.__newobj__:
+        return "copyreg.__newobj__"
+    if isinstance(build, types.FunctionType):
+        names = build.__module__, build.__qualname__
+        return names if classes.found(*names) is build else build
+    if isinstance(build, types.BuiltinFunctionType) and build.__self__ is not None:
+        return build.__self__, build.__name__
+    return build

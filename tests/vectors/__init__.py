@@ -1,0 +1,1 @@
+"""Golden vectors: values, the nodes that they are, their bytes, their keys."""
