@@ -63,6 +63,7 @@ const STEPS: &[(&str, &str)] = &[
         ".name;.mode;.tell();.encoding;.errors;.read()",
     ),
     ("fractions.Fraction", ".numerator;.denominator"),
+    ("random.Random", ".getstate()"),
     ("uuid.UUID", ";.is_safe"),
     ("numpy.ndarray", ".dtype;.shape;"),
     ("numpy.matrix", ".dtype;.shape;"),

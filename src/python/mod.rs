@@ -148,6 +148,8 @@ imported! {
     NO_MASK = "numpy.ma"."nomask";
     /// A queue with two ends.
     DEQUE = "collections"."deque";
+    /// The collector of garbage, which knows what objects hold.
+    COLLECTOR = "gc"."";
     /// A dict that makes what it does not have.
     DEFAULT_DICT = "collections"."defaultdict";
     /// A column of pyarrow's, in one piece.

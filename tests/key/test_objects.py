@@ -410,10 +410,28 @@ def labelled(label):
     return Labelled("Local", {"A": (1, label)}).A
 
 
+class Marker(enum.Enum):
+    A = 1
+
+
+def privately_marked(mark):
+    member = object.__new__(Marker)
+    member._name_, member._value_, member._mark = "B", 2, mark
+    return member
+
+
 def annotated(kind):
     def function(x: kind):
         return x
 
+    return function
+
+
+def called(name):
+    def function():
+        return None
+
+    function.__name__ = name
     return function
 
 
@@ -438,9 +456,11 @@ def connected(rows):
     (lambda: rebuild(1), lambda: rebuild(2)),
     (lambda: Copies({1: 1}), lambda: Copies({2: 2})),
     (lambda: labelled("a"), lambda: labelled("b")),
+    (lambda: privately_marked("a"), lambda: privately_marked("b")),
     (lambda: annotated(int), lambda: annotated(str)),
+    (lambda: called("a"), lambda: called("b")),
     (lambda: connected(1), lambda: connected(2)),
-], ids=["lru_cache", "closure", "method", "enum", "annotations", "class"])  # fmt: skip
+], ids=["wrapper", "closure", "method", "enum", "private", "hints", "name", "class"])  # fmt: skip
 def test_what_hides_its_content_is_told_apart(key, pair):
     first, second = pair
     assert key(first()) != key(second())
@@ -469,6 +489,25 @@ def test_models_that_differ_in_a_default(key):
         return pydantic.create_model("Made", x=(int, default))
 
     assert key(make(1)) != key(make(2))
+
+
+def options(content):
+    """A dataclass whose docstring shows the address of its default."""
+    shown = type("Default", (), {"content": lambda self: content})()
+
+    @dataclasses.dataclass
+    class Options:
+        default: object = shown
+
+    return Options
+
+
+def test_a_dataclass_whose_docstring_shows_an_address_has_one_key(key):
+    first, second = options("a"), options("a")
+    assert first.__doc__ != second.__doc__
+    assert key(first) == key(second)
+    assert key(first()) == key(second())
+    assert key(first) != key(options("b"))
 
 
 class Group(set):

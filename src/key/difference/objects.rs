@@ -18,6 +18,7 @@ fn steps(tag: Tag) -> &'static [&'static str] {
             ".__doc__",
             ".__annotations__",
             ".__dict__",
+            ".__name__",
         ],
         Tag::Method => &[".__func__", ".__self__"],
         Tag::Cached => &["", ".__self__"],
@@ -37,7 +38,9 @@ impl<'a> Comparison<'a> {
     pub(super) fn objects(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
         match (place.now.tag, before, now) {
             (Tag::Defined, ..) => self.edited(place, &place.now),
-            (Tag::Object, [class, _, made_from, state, items, pairs, _], now) if now.len() == 7 => {
+            (Tag::Object, [class, _, made_from, state, items, pairs, _], now)
+                if now.len() == before.len() =>
+            {
                 if self.is_of_edited_class(place, *class, now[0]) {
                     return;
                 }

@@ -33,7 +33,7 @@ const FUNCTION_PARTS: [&str; 6] = [
 ];
 
 /// What of a function that is an argument the cached function may read.
-const READABLE_PARTS: [&str; 3] = ["__doc__", "__annotations__", "__dict__"];
+const READABLE_PARTS: [&str; 4] = ["__doc__", "__annotations__", "__dict__", "__name__"];
 
 /// What a code object is made of.
 const CODE_PARTS: [&str; 11] = [
@@ -270,7 +270,7 @@ impl<'py> Walk<'_, 'py> {
 /// What of a function that is an argument can be read. Annotations may name what is not there; then
 /// it is their text that counts.
 fn readable_parts<'py>(function: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
-    let [doc, annotations, attributes] = READABLE_PARTS;
+    let [doc, annotations, attributes, name] = READABLE_PARTS;
     let annotations = function
         .getattr(annotations)
         .or_else(|raised| annotations_as_text(function).map_err(|_| raised))?;
@@ -278,6 +278,7 @@ fn readable_parts<'py>(function: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, 
         function.getattr(doc)?,
         annotations,
         function.getattr(attributes)?,
+        function.getattr(name)?,
     ])
 }
 

@@ -197,7 +197,7 @@ fn followed_attributes<'py>(attributes: &Bound<'py, PyDict>) -> Result<Bound<'py
     let kept = PyDict::new(attributes.py());
     let assigned = assigned_attributes(attributes)?;
     for (name, value) in attributes {
-        if is_salted(&name, &value)? {
+        if is_salted(&name, &value)? || is_written_with_addresses(attributes, &name, &value)? {
             continue;
         }
         if DECLARED.contains(&name.to_string().as_str()) {
@@ -219,6 +219,20 @@ fn is_salted(name: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> Result<bool> 
     }
     let file = value.getattr("__code__")?.getattr("co_filename")?;
     Ok(file.to_string().starts_with("<attrs generated"))
+}
+
+/// Whether the attribute is the docstring that `dataclass` writes, with a default in it that shows its
+/// address. The defaults are in the methods.
+fn is_written_with_addresses(
+    attributes: &Bound<'_, PyDict>,
+    name: &Bound<'_, PyAny>,
+    value: &Bound<'_, PyAny>,
+) -> Result<bool> {
+    if !name.eq("__doc__")? || !attributes.contains("__dataclass_fields__")? {
+        return Ok(false);
+    }
+    let text = value.to_string();
+    Ok(text.ends_with(')') && text.contains(" at 0x"))
 }
 
 /// Attributes that the functions among the attributes assign on whatever object, except on the

@@ -7,6 +7,7 @@ mod custom;
 pub mod family;
 mod frame;
 mod harmless;
+mod inherited;
 mod label;
 mod leaf;
 mod memo;

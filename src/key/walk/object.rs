@@ -3,11 +3,12 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyFrozenSet, PyFunction, PyList, PySet, PyString, PyTuple};
+use pyo3::types::{PyCFunction, PyDict, PyFunction, PyString, PyTuple};
 
 use super::Walk;
 use super::class::is_held;
 use super::frame::Shape;
+use super::inherited::restore;
 use super::leaf;
 use crate::error::Result;
 use crate::key::definition::{Follow, installed_version};
@@ -16,6 +17,11 @@ use crate::python::{self, raw};
 
 /// The protocol that hands out large memory as buffers.
 const PROTOCOL: u8 = 5;
+
+/// Where a reduction has the constructor's arguments, what is appended, what is set by its key.
+pub(super) const ARGUMENTS: usize = 2;
+pub(super) const ITEMS: usize = 4;
+pub(super) const PAIRS: usize = 5;
 
 impl<'py> Walk<'_, 'py> {
     /// Opens an object as its reduction: type, callable, arguments, state, items, pairs, setter.
@@ -28,9 +34,7 @@ impl<'py> Walk<'_, 'py> {
             return self.global(value, name);
         }
         let mut parts = parts(value, &reduction)?;
-        if value.is_instance_of::<PySet>() || value.is_instance_of::<PyFrozenSet>() {
-            parts[2] = unordered(&parts[2])?;
-        }
+        restore(value, &mut parts)?;
         self.open_fixed(value, Tag::Object, Shape::Object, parts)
     }
 
@@ -112,7 +116,7 @@ fn parts<'py>(
     parts.resize(7, py.None().into_bound(py));
     parts[3] = without_hash(&parts[3])?;
     // Items and pairs come as iterators: what they yield counts.
-    for part in &mut parts[4..6] {
+    for part in &mut parts[ITEMS..=PAIRS] {
         if !part.is_none() {
             *part = part
                 .try_iter()?
@@ -135,16 +139,6 @@ fn without_hash<'py>(state: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         }
         _ => Ok(state.clone()),
     }
-}
-
-/// The arguments of a subclass of a set: it lists its elements in an order that is chance.
-fn unordered<'py>(arguments: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let Ok((elements,)) = arguments.extract::<(Bound<'py, PyList>,)>() else {
-        return Ok(arguments.clone());
-    };
-    let py = arguments.py();
-    let elements = PyFrozenSet::new(py, elements.iter())?;
-    Ok(PyTuple::new(py, [elements])?.into_any())
 }
 
 /// What makes the object anew is known by its name, where that leads to it: the code of a

@@ -77,7 +77,7 @@ fn item(path: &mut String, key: &Bound<'_, PyAny>, is_attribute: bool, is_key: b
 /// Says which part of an object is open; returns whether that is its attributes.
 fn fixed(path: &mut String, shape: Shape, next: usize) -> bool {
     let part = match (shape, next) {
-        (Shape::Object, 4) => return true,
+        (Shape::Object, 4 | 8) => return true,
         (Shape::Object, 3) => " (what it is made from)",
         (Shape::Object, 5 | 6) => " (its items)",
         (Shape::Function, 4 | 5) => ".__defaults__",

@@ -53,6 +53,20 @@ impl<'py> Record<'py> {
         self
     }
 
+    /// Adds attributes as the class has them, whatever a subclass has put before them.
+    pub fn with_attributes_of(
+        mut self,
+        class: &Bound<'py, PyAny>,
+        value: &Bound<'py, PyAny>,
+        names: &[&str],
+    ) -> PyResult<Self> {
+        for name in names {
+            self.parts
+                .push(Part::Inner(attribute_of(class, value, name)?));
+        }
+        Ok(self)
+    }
+
     /// Adds attributes of the value as parts of which it is made.
     pub fn with_attributes(mut self, value: &Bound<'py, PyAny>, names: &[&str]) -> PyResult<Self> {
         for name in names {
@@ -60,6 +74,15 @@ impl<'py> Record<'py> {
         }
         Ok(self)
     }
+}
+
+/// A value's attribute as the class has it.
+pub fn attribute_of<'py>(
+    class: &Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+    name: &str,
+) -> PyResult<Bound<'py, PyAny>> {
+    class.getattr(name)?.call_method1("__get__", (value,))
 }
 
 impl<'py> Part<'py> {

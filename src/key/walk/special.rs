@@ -22,6 +22,11 @@ pub(super) fn is_descriptor(value: &Bound<'_, PyAny>) -> Result<bool> {
     Ok(is_named && is_builtin(value))
 }
 
+/// Whether an attribute is one of those that `enum` itself gives to members.
+fn is_kept_by_enum(name: &str) -> bool {
+    (name.starts_with('_') && name.ends_with('_')) || name.starts_with("__")
+}
+
 impl<'py> Walk<'_, 'py> {
     /// Opens `value` if it has a form of its own here.
     pub(super) fn standard(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
@@ -42,7 +47,7 @@ impl<'py> Walk<'_, 'py> {
         let mut parts = vec![value.get_type().into_any()];
         parts.extend(attributes(value, &["_name_", "_value_"])?);
         let own = value.getattr(intern!(self.py, "__dict__"))?;
-        let own = filtered(self.py, &own, |name| !name.starts_with('_'))?;
+        let own = filtered(self.py, &own, |name| !is_kept_by_enum(name))?;
         if !own.is_empty() {
             parts.push(own.into_any());
         }

@@ -5,10 +5,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
 use super::Encode::By;
-use super::{Family, as_base_sees, attributes_except};
+use super::{Family, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
-use crate::key::walk::record::{Part, Record};
+use crate::key::walk::record::{Part, Record, attribute_of};
 use crate::python;
 
 /// Containers that are classes of their own.
@@ -41,10 +41,9 @@ fn deque<'py>(
 ) -> Result<Record<'py>> {
     let py = walk.py();
     let class = python::DEQUE.get(py)?;
-    let limit = as_base_sees(class, value, "maxlen")?;
     let items = class.call_method1(intern!(py, "__iter__"), (value,))?;
     Ok(record
-        .with(limit.map_or_else(Part::none, Part::Inner))
+        .with_attributes_of(class, value, &["maxlen"])?
         .with(Part::items(py, items.try_iter()?)?))
 }
 
@@ -82,9 +81,8 @@ fn default_dict<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let class = python::DEFAULT_DICT.get(walk.py())?;
-    let factory = as_base_sees(class, value, "default_factory")?;
-    let factory = factory.map_or_else(Part::none, Part::Value);
-    dict(walk, value, record.with(factory))
+    let factory = attribute_of(class, value, "default_factory")?;
+    dict(walk, value, record.with(Part::Value(factory)))
 }
 
 /// The items as `class` sees them.

@@ -1,6 +1,8 @@
-//! Exceptions: arguments, and what the interpreter keeps of them beside the arguments.
+//! Exceptions: arguments, what the interpreter keeps of them beside these, causes, places.
 
+use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyList;
 
 use super::Encode::By;
 use super::{Family, all_attributes, as_base_sees};
@@ -9,7 +11,7 @@ use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
 
 /// The exceptions that have fields of their own. All others are subclasses of these; notes lie among
-/// the attributes. What an exception was raised from, and where, is no content.
+/// the attributes.
 pub const FAMILY: Family = Family {
     classes: &[
         (BUILTINS, "BaseException", By(exception)),
@@ -29,6 +31,9 @@ pub const FAMILY: Family = Family {
     heeds_reduce: true,
     has_members_below: false,
 };
+
+/// What every exception was raised from, and whether that is shown.
+const OF_ALL: [&str; 3] = ["__cause__", "__context__", "__suppress_context__"];
 
 const BUILTINS: &[&str] = &["builtins"];
 
@@ -83,5 +88,27 @@ fn exception<'py>(
         record =
             record.with(as_base_sees(&class, value, field)?.map_or_else(Part::none, Part::Value));
     }
-    Ok(record)
+    for name in OF_ALL {
+        record =
+            record.with(as_base_sees(&class, value, name)?.map_or_else(Part::none, Part::Value));
+    }
+    Ok(record.with(Part::Inner(places(value)?.into_any())))
+}
+
+/// The places that the exception has passed: file, function, line, instruction.
+fn places<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+    let py = value.py();
+    let places = PyList::empty(py);
+    let mut next = value.getattr(intern!(py, "__traceback__"))?;
+    while !next.is_none() {
+        let code = next.getattr("tb_frame")?.getattr("f_code")?;
+        places.append((
+            code.getattr("co_filename")?,
+            code.getattr("co_name")?,
+            next.getattr("tb_lineno")?,
+            next.getattr("tb_lasti")?,
+        ))?;
+        next = next.getattr(intern!(py, "tb_next"))?;
+    }
+    Ok(places)
 }

@@ -75,6 +75,7 @@ pub type Attributes =
 const FAMILIES: &[Family] = &[
     numbers::FAMILY,
     handles::FAMILY,
+    numbers::RANDOM,
     paths::FAMILY,
     views::FAMILY,
     dates::FAMILY,

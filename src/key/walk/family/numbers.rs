@@ -2,9 +2,10 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
 
 use super::Encode::{Attributes, By};
-use super::{Family, all_attributes};
+use super::{Family, all_attributes, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -22,6 +23,14 @@ pub const FAMILY: Family = Family {
         (&["uuid"], "UUID", By(uuid)),
     ],
     attributes: all_attributes,
+    heeds_reduce: true,
+    has_members_below: false,
+};
+
+/// Generators of random numbers, whose reduction leaves out the attributes of subclasses.
+pub const RANDOM: Family = Family {
+    classes: &[(&["random"], "Random", By(random))],
+    attributes: beside_random,
     heeds_reduce: true,
     has_members_below: false,
 };
@@ -48,4 +57,22 @@ fn uuid<'py>(
     let safe = value.getattr("is_safe")?.getattr("value")?;
     let record = record.with_attributes(value, &["int"])?;
     Ok(record.with(Part::Inner(safe)))
+}
+
+/// The state as the generator gives it: that of the system has none.
+fn random<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let state = value.call_method0(intern!(value.py(), "getstate"))?;
+    Ok(record.with(Part::Inner(state)))
+}
+
+/// All but what the state has too.
+fn beside_random<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    attributes_except(value, base, &["gauss_next"])
 }

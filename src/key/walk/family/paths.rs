@@ -8,6 +8,7 @@ use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
+use crate::python;
 
 /// 3.13 moved the classes, and 3.14 moved them back.
 const PATHLIB: &[&str] = &["pathlib", "pathlib._local"];
@@ -25,11 +26,15 @@ pub const FAMILY: Family = Family {
     has_members_below: false,
 };
 
+/// A subclass may show itself otherwise.
 fn path<'py>(
     _: &mut Walk<'_, 'py>,
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    let text = value.call_method0(intern!(value.py(), "__fspath__"))?;
+    let py = value.py();
+    let text = python::PURE_PATH
+        .get(py)?
+        .call_method1(intern!(py, "__str__"), (value,))?;
     Ok(record.with(Part::Inner(text)))
 }

@@ -9,7 +9,8 @@ use super::Encode::{Attributes, By};
 use super::{Family, all_attributes, as_base_sees, attributes_except, own_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
-use crate::key::walk::record::{Part, Record};
+use crate::key::walk::record::{Part, Record, attribute_of};
+use crate::python;
 
 /// Of these none has subclasses but `partial`.
 pub const FAMILY: Family = Family {
@@ -63,14 +64,15 @@ fn steps<'py>(
 }
 
 fn partial<'py>(
-    _: &mut Walk<'_, 'py>,
+    walk: &mut Walk<'_, 'py>,
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    let keywords = value.getattr("keywords")?.cast_into::<PyDict>();
+    let class = python::PARTIAL.get(walk.py())?;
+    let keywords = attribute_of(class, value, "keywords")?.cast_into::<PyDict>();
     Ok(record
-        .with(Part::Value(value.getattr("func")?))
-        .with(Part::Items(value.getattr("args")?))
+        .with(Part::Value(attribute_of(class, value, "func")?))
+        .with(Part::Items(attribute_of(class, value, "args")?))
         .with(Part::Attributes(keywords.map_err(PyErr::from)?)))
 }
 

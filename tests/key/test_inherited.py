@@ -1,0 +1,72 @@
+"""Subclasses whose methods hide what they have from their built-in class."""
+
+import collections
+import functools
+import pathlib
+import random
+import types
+
+import pytest
+
+import memoxide as mx
+
+
+def hides(base, **attributes):
+    """A subclass that hands out nothing of its content."""
+    return type("Hiding", (base,), {"__iter__": lambda self: iter(()), **attributes})
+
+
+Items = {"items": lambda self: (), "keys": lambda self: (), "values": lambda self: ()}
+Shown = {"__str__": lambda self: "shown"}
+
+
+@pytest.mark.parametrize("make", [
+    lambda n: hides(list)([n]),
+    lambda n: hides(dict, **Items)(a=n),
+    lambda n: hides(set)([n]),
+    lambda n: hides(frozenset)([n]),
+    lambda n: hides(collections.deque, maxlen=None)([n], n),
+    lambda n: hides(collections.defaultdict, default_factory=None)([int, str][n]),
+    lambda n: type("Hiding", (functools.partial,), {"args": ()})(print, n),
+    lambda n: type("Hiding", (functools.partial,), {"func": len})([print, repr][n]),
+    lambda n: type("Hiding", (pathlib.PurePosixPath,), Shown)(str(n)),
+    lambda n: type("Hiding", (pathlib.PurePosixPath,), {"__fspath__": str.__str__})(str(n)),
+])  # fmt: skip
+def test_content_that_methods_do_not_hand_out_counts(key, make):
+    assert key(make(0)) == key(make(0))
+    assert key(make(0)) != key(make(1))
+
+
+def with_rate(made, rate):
+    made.rate = rate
+    return made
+
+
+class Generator(random.Random):
+    __slots__ = ("share",)
+
+
+def test_attributes_beside_the_state_of_a_random_generator_count(key, differ):
+    drawn = with_rate(Generator(1), 1)
+    drawn.gauss(0, 1)
+    shared = with_rate(Generator(1), 1)
+    shared.share = 1
+    generators = [Generator(1), with_rate(Generator(1), 1), with_rate(Generator(1), 2)]
+    differ([*generators, drawn, shared, random.Random(1), with_rate(random.Random(1), 1)])
+    assert key(Generator(1)) == key(Generator(1))
+    with pytest.raises(mx.errors.UnhashableParamError):
+        key(random.SystemRandom())
+
+
+def test_what_a_mapping_proxy_shows_counts_with_its_class(differ):
+    mappings = [{}, collections.OrderedDict(), collections.defaultdict(int)]
+    differ([types.MappingProxyType(mapping) for mapping in mappings])
+
+
+def test_what_a_class_says_of_its_own_content_holds(key):
+    class Said(list):
+        def __reduce__(self):
+            return Said, (len(self),)
+
+    assert key(Said([1])) == key(Said([2]))
+    assert key(Said([1])) != key(Said([1, 2]))
