@@ -7,9 +7,9 @@ from typing import Any
 
 from .known import Written, known, memory, nested
 
-NOT_ATTRIBUTES = frozenset(
-    "_mmap filename offset mode _mask _fill_value _hardmask _sharedmask _isfield _baseclass "
-    "_basedict _fieldmask".split()
+OF_MEMORY_MAPS = frozenset("_mmap filename offset mode".split())
+OF_MASKED = frozenset(
+    "_mask _fill_value _hardmask _sharedmask _isfield _baseclass _basedict _fieldmask".split()
 )
 
 
@@ -116,16 +116,16 @@ def seed_sequence(value: Any) -> list[Any]:
     return [value.entropy, value.spawn_key, value.pool_size, value.n_children_spawned]
 
 
-ARRAY = {"not_attributes": NOT_ATTRIBUTES}
+MASKED = {"not_attributes": OF_MASKED}
 NUMPY = {"package": "numpy"}
 
-known("numpy.ndarray", array, **ARRAY)
-known("numpy.matrix", array, **ARRAY)
-known("numpy.rec.recarray", array, modules="numpy", **ARRAY)
-known("numpy.char.chararray", array, modules="numpy numpy.core.defchararray", **ARRAY)
-known("numpy.memmap", memory_map, **ARRAY)
-known("numpy.ma.MaskedArray", masked, modules="numpy.ma.core", **ARRAY)
-known("numpy.ma.core.MaskedConstant", lambda value: [], modules="numpy.ma", **ARRAY)
+known("numpy.ndarray", array)
+known("numpy.matrix", array)
+known("numpy.rec.recarray", array, modules="numpy")
+known("numpy.char.chararray", array, modules="numpy numpy.core.defchararray")
+known("numpy.memmap", memory_map, not_attributes=OF_MEMORY_MAPS)
+known("numpy.ma.MaskedArray", masked, modules="numpy.ma.core", **MASKED)
+known("numpy.ma.core.MaskedConstant", lambda value: [], modules="numpy.ma", **MASKED)
 known("numpy.generic", scalar, **NUMPY)
 known("numpy.dtype", data_type, **NUMPY)
 known("numpy.dtypes.StringDType", string_type, **NUMPY)

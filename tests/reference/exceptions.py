@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import types
 from collections.abc import Callable
 from typing import Any
 
@@ -26,7 +27,37 @@ FIELDS = {
 
 
 def parts(names: list[str]) -> Callable[[BaseException], list[Any]]:
-    return lambda value: [value.args, *(getattr(value, name, None) for name in names)]
+    return lambda value: [
+        value.args,
+        *(getattr(value, name, None) for name in names),
+        value.__cause__,
+        value.__context__,
+        value.__suppress_context__,
+        places(value),
+    ]
+
+
+def places(value: BaseException) -> list[tuple[Any, ...]]:
+    """Where it has passed, from the outermost frame on."""
+    found, trace = [], value.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        found.append((code.co_filename, code.co_name, trace.tb_lineno, trace.tb_lasti))
+        trace = trace.tb_next
+    return found
+
+
+def carried(value: BaseException) -> dict[str, Any]:
+    """What an exception that is no record has beside what it reduces to."""
+    names = [
+        name
+        for cls in type(value).__mro__[: type(value).__mro__.index(BaseException)]
+        for name, member in vars(cls).items()
+        if isinstance(member, types.MemberDescriptorType)
+    ]
+    context = ["__cause__", "__context__", "__suppress_context__"]
+    found = {name: getattr(value, name, None) for name in [*names, *context]}
+    return {**found, "__traceback__": places(value)}
 
 
 for name, fields in FIELDS.items():

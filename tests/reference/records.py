@@ -71,7 +71,14 @@ def below(cls: type) -> Known | None:
 
 
 def is_where_it_says(cls: type) -> bool:
-    return classes.found(cls.__module__, cls.__qualname__) is cls
+    """Whether one of the modules that may say that a class is theirs holds it."""
+    known = named(cls)
+    places = {
+        module
+        for (module, name), other in KNOWN.items()
+        if name == cls.__qualname__ and other == known
+    }
+    return any(classes.found(place, cls.__qualname__) is cls for place in {cls.__module__, *places})
 
 
 def public_module(module: str) -> str:

@@ -74,16 +74,21 @@ def written_query(value: Any) -> bytes:
     return inner.serialize()
 
 
-def polars(name: str, parts: Any, modules: str) -> None:
-    known(f"polars.{name}", parts, modules=modules, attributes=lambda value, base: {})
+def polars(name: str, parts: Any, module: str, *held: str) -> None:
+    """`held` are attributes in which the class keeps what the record has."""
+    known(f"polars.{name}", parts, modules=f"polars.{module}", not_attributes=frozenset(held))
 
 
-polars("DataFrame", frame, "polars.dataframe.frame")
-polars("Series", series, "polars.series.series")
-polars("Schema", schema, "polars.schema")
-polars("Field", lambda value: [value.name, instance(value.dtype)], "polars.datatypes.classes")
-polars("Categories", categories, "polars.datatypes.classes")
-polars("LazyFrame", query, "polars.lazyframe.frame")
-polars("Expr", query, "polars.expr.expr")
+CLASSES = "datatypes.classes"
+
+polars("DataFrame", frame, "dataframe.frame", "_df")
+polars("Series", series, "series.series", "_s")
+polars("Schema", schema, "schema")
+polars("Field", lambda value: [value.name, instance(value.dtype)], CLASSES, "name", "dtype")
+polars("Categories", categories, CLASSES, "_categories")
+polars("LazyFrame", query, "lazyframe.frame", "_ldf")
+polars("Expr", query, "expr.expr", "_pyexpr")
 for name in [*PARAMETERS, *PLAIN]:
-    polars(name, data_type, "polars.datatypes.classes")
+    polars(
+        name, data_type, CLASSES, *PARAMETERS.get(name, []), *(["shape"] if name == "Array" else [])
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import pathlib
 from typing import Any
 
 from .known import KNOWN, known, memory
@@ -62,7 +64,7 @@ standard("decimal", "Decimal", exact_text)
 standard("fractions", "Fraction", lambda value: [value.numerator, value.denominator])
 standard("uuid", "UUID", lambda value: [value.int, value.is_safe.value])
 for flavour in ("PurePosixPath", "PureWindowsPath", "PosixPath", "WindowsPath"):
-    standard("pathlib", flavour, lambda value: [value.__fspath__()])
+    standard("pathlib", flavour, lambda value: [pathlib.PurePath.__str__(value)])
 standard("re", "Pattern", lambda value: [value.pattern, value.flags])
 standard("builtins", "range", bounds)
 standard("builtins", "slice", bounds)
@@ -87,7 +89,7 @@ standard(
 )
 for view in ("dict_keys", "dict_values", "dict_items"):
     standard("builtins", view, lambda value: [list(value)])
-standard("builtins", "mappingproxy", lambda value: [dict(value)])
+standard("builtins", "mappingproxy", gc.get_referents)
 standard("array", "array", lambda value: [value.typecode, memory(value.tobytes())])
 standard(
     "builtins",
@@ -100,4 +102,10 @@ standard(
     "builtins",
     "super",
     lambda value: [value.__thisclass__, value.__self__, value.__self_class__],
+)
+standard(
+    "random",
+    "Random",
+    lambda value: [value.getstate()],
+    not_attributes=frozenset({"gauss_next"}),
 )
