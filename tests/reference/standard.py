@@ -94,6 +94,7 @@ OF_ADDRESSES = frozenset(
 )
 
 FIELDS_OF_EXCEPTIONS = {
+    "BaseException": "",
     "AttributeError": "name obj",
     "BaseExceptionGroup": "message exceptions",
     "ImportError": "msg name path name_from",
@@ -106,6 +107,29 @@ FIELDS_OF_EXCEPTIONS = {
     "UnicodeEncodeError": "encoding object start end reason",
     "UnicodeTranslateError": "object start end reason",
 }
+
+
+def exception(fields: list[str]) -> Callable[[Any], list[Any]]:
+    def parts(value: Any) -> list[Any]:
+        of_all = [value.__cause__, value.__context__, value.__suppress_context__]
+        return [
+            value.args,
+            *(getattr(value, field, None) for field in fields),
+            *of_all,
+            places(value),
+        ]
+
+    return parts
+
+
+def places(value: Any) -> list[tuple[str, str, int, int]]:
+    found, passed = [], value.__traceback__
+    while passed is not None:
+        code = passed.tb_frame.f_code
+        found.append((code.co_filename, code.co_name, passed.tb_lineno, passed.tb_lasti))
+        passed = passed.tb_next
+    return found
+
 
 KNOWN: dict[tuple[str, str], Known] = {}
 
@@ -155,16 +179,8 @@ known(
 for view in ("dict_keys", "dict_values", "dict_items"):
     known("builtins", view, lambda value: [list(value)])
 known("builtins", "mappingproxy", lambda value: [dict(value)])
-known("builtins", "BaseException", lambda value: [value.args])
-for exception, fields in FIELDS_OF_EXCEPTIONS.items():
-    known(
-        "builtins",
-        exception,
-        lambda value, fields=fields: [
-            value.args,
-            *(getattr(value, field, None) for field in fields.split()),
-        ],
-    )
+for name, fields in FIELDS_OF_EXCEPTIONS.items():
+    known("builtins", name, exception(fields.split()))
 known("array", "array", lambda value: [value.typecode, memory(value.tobytes())])
 known(
     "builtins",

@@ -76,7 +76,7 @@ pub const RANDOM: Family = Family {
 };
 
 /// What masked arrays and arrays over files keep for themselves, and what is among their parts.
-const OF_NUMPY: [&str; 12] = [
+const OF_NUMPY: [&str; 13] = [
     "_mmap",
     "filename",
     "offset",
@@ -88,6 +88,7 @@ const OF_NUMPY: [&str; 12] = [
     "_isfield",
     "_baseclass",
     "_basedict",
+    "_optinfo",
     // A record array's last look-up.
     "_fieldmask",
 ];
