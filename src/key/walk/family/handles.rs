@@ -10,6 +10,7 @@ const ARCHIVE: Encode =
     Refused("its content has to be unpacked or read away; pass its path, or what it holds");
 const ELSEWHERE: Encode =
     Refused("its content lies elsewhere and can be changed from there; pass a copy of it");
+const STORAGE: Encode = Refused("it does not say what lies in it; pass a tensor");
 const IDENTITY: Encode =
     Refused("it is nothing but itself: another of the same state would do something else");
 
@@ -63,6 +64,10 @@ pub const FAMILY: Family = Family {
         ),
         (&["multiprocessing.managers"], "BaseProxy", ELSEWHERE),
         (&["ctypes"], "CDLL", ELSEWHERE),
+        // Memory of torch without the tensor that says what lies in it. It reduces to its address.
+        (&["torch.storage"], "_StorageBase", STORAGE),
+        (&["torch.storage"], "TypedStorage", STORAGE),
+        (&["torch.storage"], "_TypedStorage", STORAGE),
         // What is nothing but itself: two of them are not the same, whatever their state.
         (&["weakref"], "finalize", IDENTITY),
         (&["asyncio.locks"], "Barrier", IDENTITY),
