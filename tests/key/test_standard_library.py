@@ -2,7 +2,6 @@
 
 import json
 import os
-import pathlib
 import subprocess
 import sys
 
@@ -95,7 +94,7 @@ xml.dom.minidom.parseString("<a>c</a>"); ast.parse("a+2"); inspect.signature(con
 inspect.Parameter.empty; dataclasses.MISSING; calendar.TextCalendar(3)
 statistics.NormalDist(0, 1); statistics.NormalDist(0, 2); textwrap.TextWrapper(3)
 json.JSONEncoder(); contextlib.nullcontext(); contextlib.suppress(ValueError); csv.Sniffer()
-pprint.PrettyPrinter(); ctypes.c_int(1); ctypes.c_int(2); (ctypes.c_int * 2)(1, 2)
+ctypes.c_int(1); ctypes.c_int(2); (ctypes.c_int * 2)(1, 2)
 (ctypes.c_int * 2)(1, 3); pickle.PickleBuffer(b"abc"); types.CellType(3); unittest.mock.sentinel.a
 unittest.mock.ANY; subprocess.CompletedProcess(["a"], 0, b"x")
 subprocess.CompletedProcess(["a"], 0, b"y"); types.MappingProxyType({"a": 1}); memoryview(b"abc")
@@ -174,5 +173,4 @@ def test_what_has_no_content_is_refused(text):
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(pathlib.Path(mx.__file__).parent.parent))
     print(json.dumps(all_keys()))
