@@ -53,7 +53,7 @@ def test_modes_sizes_and_info_differ(differ):
     ])  # fmt: skip
 
 
-@pytest.mark.parametrize("format", ["PNG", "BMP", "TIFF", "GIF", "JPEG", "ICO", "PPM", "TGA"])
+@pytest.mark.parametrize("format", ["PNG", "BMP", "TIFF", "GIF", "JPEG", "PPM", "TGA"])
 def test_files_are_read_when_their_key_is_made(key, format, tmp_path):
     file = stored(image(colour=(9, 8, 7)), format)
     lazy, loaded = Image.open(file), Image.open(io.BytesIO(file.getvalue()))
