@@ -64,7 +64,7 @@ plain = Plain()
 
 HAVE_KEYS = """
 list[int]; list[str]; dict[str, int]; tuple[int, ...]; tuple[()]; typing.List[int]; type[int]
-typing.Optional[int]; typing.Union[int, str]; typing.Union[str, int]; int | str; str | int
+typing.Optional[int]; typing.Union[int, str]; typing.Union[str, int]; int | bytes; bytes | int
 typing.Literal[1]; typing.Literal[True]; typing.Literal["a"]; typing.Literal["a", "b"]; typing.Any
 typing.ForwardRef("X"); typing.ForwardRef("Y"); typing.List["X"]; typing.Callable[[int], str]
 typing.Callable[..., str]; collections.abc.Callable[[int], str]; typing.Annotated[int, "a"]
