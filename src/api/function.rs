@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
 use parking_lot::Mutex;
+use pyo3::exceptions::PyRecursionError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
@@ -20,6 +21,13 @@ use crate::key::binding::Arguments;
 use crate::key::definition::Definition;
 use crate::key::signature::Signature;
 use crate::python::type_name;
+
+/// Bytes of the stack that must be left for a call: what it takes until the next one is looked at.
+const STACK_NEEDED: usize = if cfg!(debug_assertions) {
+    256 * 1024
+} else {
+    64 * 1024
+};
 
 /// A function whose results are cached; it is called as the function is.
 #[pyclass(frozen, dict, weakref, module = "memoxide")]
@@ -83,8 +91,19 @@ impl CachedFunction {
         self.wrapped.bind(py).clone()
     }
 
+    /// Raises before the stack ends. A user may have raised the interpreter's own limit, and code that
+    /// is run for a key may need a key itself.
+    fn check_stack(&self) -> Result<()> {
+        if stacker::remaining_stack().is_none_or(|left| left > STACK_NEEDED) {
+            return Ok(());
+        }
+        let message = format!("{}: too many calls inside of each other", self.name);
+        Err(PyRecursionError::new_err(message).into())
+    }
+
     /// What the function is now: found again if something that it depends on has changed.
     pub fn identity(&self, py: Python<'_>) -> Result<Arc<Identity>> {
+        self.check_stack()?;
         let known = self.identity.load();
         if let Some(identity) = known.as_ref()
             && identity.definition.holds(py)

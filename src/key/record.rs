@@ -103,11 +103,11 @@ const STEPS: &[(&str, &str)] = &[
     ),
     (
         "torch.Tensor",
-        ".dtype;.device;.shape;.requires_grad;.grad;",
+        ".dtype;.device;.shape;.requires_grad;.grad;;.names",
     ),
     (
         "torch.nn.parameter.Parameter",
-        ".dtype;.device;.shape;.requires_grad;.grad;",
+        ".dtype;.device;.shape;.requires_grad;.grad;;.names",
     ),
     (
         "xarray.core.variable.Variable",

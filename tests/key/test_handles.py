@@ -8,6 +8,7 @@ import gzip
 import io
 import itertools
 import lzma
+import multiprocessing.managers
 import multiprocessing.shared_memory
 import shelve
 import tarfile
@@ -23,6 +24,12 @@ def shared_memory():
     memory = multiprocessing.shared_memory.SharedMemory(create=True, size=8)
     memory.unlink()
     return memory
+
+
+def pipe_end():
+    end, other = multiprocessing.Pipe()
+    other.close()
+    return end
 
 
 def database(folder):
@@ -56,6 +63,8 @@ def archive():
         (lambda _: fileinput.FileInput([__file__]), "its path"),
         (lambda folder: database(folder), "elsewhere"),
         (lambda _: shared_memory(), "elsewhere"),
+        (lambda _: pipe_end(), "elsewhere"),
+        (lambda _: multiprocessing.managers.SyncManager(), "elsewhere"),
         (lambda _: ctypes.CDLL(None), "elsewhere"),
         (lambda _: asyncio.Lock(), "nothing but itself"),
         (lambda _: asyncio.Queue(), "nothing but itself"),

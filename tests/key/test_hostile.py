@@ -284,3 +284,38 @@ def test_hashing_keeps_nothing(in_child):
     """,
         timeout=300,
     )
+
+
+@pytest.mark.parametrize("stack", [None, 1_024, 8_192])
+def test_keys_that_need_keys_end_before_the_stack_does(in_child, stack):
+    in_child(f"""
+        import sys, threading
+        import memoxide as mx
+        sys.setrecursionlimit(100_000)
+        class H:
+            __cache_key__ = lambda self: f.key([[[H()]]])
+        @mx.cache_data
+        def f(value): ...
+        @mx.cache_data
+        def count(n): return n and count(n - 1) + 1
+        def run():
+            for call in (lambda: f(H()), lambda: f.key(H()), lambda: count(90_000)):
+                try:
+                    call()
+                except RecursionError as error:
+                    assert "inside of each other" in str(error), error
+                else:
+                    raise AssertionError("no error")
+            assert f(1) is None and count(20) == 20
+            done.append(1)
+        done = []
+        stack = {stack}
+        if stack is None:
+            run()
+        else:
+            threading.stack_size(stack * 1024)
+            thread = threading.Thread(target=run)
+            thread.start()
+            thread.join()
+        assert done
+    """)

@@ -53,7 +53,7 @@ def test_modes_sizes_and_info_differ(differ):
     ])  # fmt: skip
 
 
-@pytest.mark.parametrize("format", ["PNG", "BMP", "TIFF", "GIF", "JPEG"])
+@pytest.mark.parametrize("format", ["PNG", "BMP", "TIFF", "GIF", "JPEG", "PPM", "TGA"])
 def test_files_are_read_when_their_key_is_made(key, format, tmp_path):
     file = stored(image(colour=(9, 8, 7)), format)
     lazy, loaded = Image.open(file), Image.open(io.BytesIO(file.getvalue()))
@@ -66,6 +66,20 @@ def test_files_are_read_when_their_key_is_made(key, format, tmp_path):
         (tmp_path / name).write_bytes(file.getvalue())
     with Image.open(tmp_path / "a") as a, Image.open(tmp_path / "b") as b:
         assert key(a) != key(b)
+
+
+def test_what_a_file_says_and_what_is_put_on_it_counts(key, differ):
+    def tagged(number, text):
+        return Image.open(stored(image(), "TIFF", tiffinfo={number: text}))
+
+    noted = tagged(270, "a")
+    noted.note = 1
+    quality = [Image.open(stored(image("L"), "JPEG", quality=quality)) for quality in (50, 90)]
+    differ([
+        tagged(270, "a"), tagged(270, "b"), tagged(65_000, "a"), tagged(65_000, "b"), noted,
+        *quality,
+    ])  # fmt: skip
+    assert key(tagged(65_000, "a")) == key(tagged(65_000, "a"))
 
 
 def test_all_frames_count_and_stay_where_they_are(key):

@@ -1,5 +1,7 @@
 """torch: tensors on the processor by their content."""
 
+import warnings
+
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -44,6 +46,30 @@ def test_conjugate_views_are_what_they_show(key):
     tensor = torch.tensor([1 + 2j, 3 - 4j])
     assert key(tensor.conj()) == key(torch.tensor([1 - 2j, 3 + 4j]))
     assert key(tensor.conj()) != key(tensor)
+
+
+def test_what_was_computed_has_no_gradient_of_its_own(key):
+    def doubled():
+        return 2 * torch.ones(3, requires_grad=True)
+
+    assert key(doubled()) == key(doubled()) != key(2 * torch.ones(3))
+    kept = doubled()
+    kept.retain_grad()
+    kept.sum().backward()
+    assert key(kept) != key(doubled())
+
+
+def test_names_of_dimensions_count(differ):
+    with warnings.catch_warnings():
+        # Names are an experiment of torch's.
+        warnings.simplefilter("ignore")
+        named = [torch.ones(3, 3, names=names) for names in (("a", "b"), ("b", "a"), ("a", None))]
+    differ([torch.ones(3, 3), *named])
+
+
+def test_a_storage_is_refused(key):
+    with pytest.raises(UnhashableParamError, match="pass a tensor"):
+        key(getattr(torch.ones(3), "untyped_storage", torch.ones(3).storage)())
 
 
 def test_what_has_no_plain_memory_is_refused(key):

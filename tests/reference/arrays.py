@@ -9,7 +9,7 @@ from .known import Written, known, memory, nested
 
 OF_MEMORY_MAPS = frozenset("_mmap filename offset mode".split())
 OF_MASKED = frozenset(
-    "_mask _fill_value _hardmask _sharedmask _isfield _baseclass _basedict _fieldmask".split()
+    "_mask _fill_value _hardmask _sharedmask _isfield _baseclass _basedict _optinfo _fieldmask".split()
 )
 
 

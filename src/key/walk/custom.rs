@@ -1,6 +1,6 @@
 //! What users say of their values: `hash_funcs`, `__cache_key__`, `register_hasher`.
 
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyRecursionError};
 use pyo3::prelude::*;
 
 use super::frame::{Cursor, Frame, Shape};
@@ -75,7 +75,8 @@ impl<'a, 'py> Walk<'a, 'py> {
     }
 
     fn user_hash(&self, value: &Bound<'py, PyAny>, hasher: &str, cause: PyErr) -> Error {
-        if !cause.is_instance_of::<PyException>(self.py) {
+        let is_too_deep = cause.is_instance_of::<PyRecursionError>(self.py);
+        if is_too_deep || !cause.is_instance_of::<PyException>(self.py) {
             return cause.into();
         }
         Error::UserHash {

@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyFunction, PyString, PyTuple};
+use pyo3::types::{PyCFunction, PyDict, PyFunction, PyList, PyString, PyTuple};
 
 use super::Walk;
 use super::class::is_held;
@@ -33,8 +33,7 @@ impl<'py> Walk<'_, 'py> {
         if let Ok(name) = reduction.cast::<PyString>() {
             return self.global(value, name);
         }
-        let mut parts = parts(value, &reduction)?;
-        restore(value, &mut parts)?;
+        let parts = parts(value, &reduction)?;
         self.open_fixed(value, Tag::Object, Shape::Object, parts)
     }
 
@@ -115,14 +114,12 @@ fn parts<'py>(
     parts.extend(reduction.iter().skip(1));
     parts.resize(7, py.None().into_bound(py));
     parts[3] = without_hash(&parts[3])?;
+    restore(value, &mut parts)?;
     // Items and pairs come as iterators: what they yield counts.
     for part in &mut parts[ITEMS..=PAIRS] {
-        if !part.is_none() {
-            *part = part
-                .try_iter()?
-                .collect::<PyResult<Vec<_>>>()?
-                .into_pyobject(py)?
-                .into_any();
+        if !part.is_none() && !part.is_exact_instance_of::<PyList>() {
+            let items = part.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+            *part = items.into_pyobject(py)?.into_any();
         }
     }
     Ok(parts)

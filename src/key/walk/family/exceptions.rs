@@ -92,15 +92,15 @@ fn exception<'py>(
         record =
             record.with(as_base_sees(&class, value, name)?.map_or_else(Part::none, Part::Value));
     }
-    Ok(record.with(Part::Inner(places(value)?.into_any())))
+    Ok(record.with(Part::Inner(places(&class, value)?.into_any())))
 }
 
 /// The places that the exception has passed: file, function, line, instruction.
-fn places<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
+fn places<'py>(class: &Bound<'py, PyAny>, value: &Bound<'py, PyAny>) -> Result<Bound<'py, PyList>> {
     let py = value.py();
     let places = PyList::empty(py);
-    let mut next = value.getattr(intern!(py, "__traceback__"))?;
-    while !next.is_none() {
+    let mut passed = as_base_sees(class, value, "__traceback__")?;
+    while let Some(next) = passed.filter(|next| !next.is_none()) {
         let code = next.getattr("tb_frame")?.getattr("f_code")?;
         places.append((
             code.getattr("co_filename")?,
@@ -108,7 +108,7 @@ fn places<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyList>> {
             next.getattr("tb_lineno")?,
             next.getattr("tb_lasti")?,
         ))?;
-        next = next.getattr(intern!(py, "tb_next"))?;
+        passed = next.getattr_opt(intern!(py, "tb_next"))?;
     }
     Ok(places)
 }

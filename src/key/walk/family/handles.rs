@@ -10,6 +10,7 @@ const ARCHIVE: Encode =
     Refused("its content has to be unpacked or read away; pass its path, or what it holds");
 const ELSEWHERE: Encode =
     Refused("its content lies elsewhere and can be changed from there; pass a copy of it");
+const STORAGE: Encode = Refused("it does not say what lies in it; pass a tensor");
 const IDENTITY: Encode =
     Refused("it is nothing but itself: another of the same state would do something else");
 
@@ -61,8 +62,19 @@ pub const FAMILY: Family = Family {
             "ShareableList",
             ELSEWHERE,
         ),
+        (&["multiprocessing.managers"], "BaseManager", ELSEWHERE),
         (&["multiprocessing.managers"], "BaseProxy", ELSEWHERE),
+        (
+            &["multiprocessing.connection"],
+            "_ConnectionBase",
+            ELSEWHERE,
+        ),
+        (&["multiprocessing.connection"], "Listener", ELSEWHERE),
         (&["ctypes"], "CDLL", ELSEWHERE),
+        // Memory of torch without the tensor that says what lies in it. It reduces to its address.
+        (&["torch.storage"], "_StorageBase", STORAGE),
+        (&["torch.storage"], "TypedStorage", STORAGE),
+        (&["torch.storage"], "_TypedStorage", STORAGE),
         // What is nothing but itself: two of them are not the same, whatever their state.
         (&["weakref"], "finalize", IDENTITY),
         (&["asyncio.locks"], "Barrier", IDENTITY),
@@ -71,6 +83,9 @@ pub const FAMILY: Family = Family {
         (&["asyncio.locks"], "Lock", IDENTITY),
         (&["asyncio.locks"], "Semaphore", IDENTITY),
         (&["asyncio.queues"], "Queue", IDENTITY),
+        (&["asyncio.runners"], "Runner", IDENTITY),
+        (&["asyncio.taskgroups"], "TaskGroup", IDENTITY),
+        (&["asyncio.timeouts"], "Timeout", IDENTITY),
     ],
     attributes: all_attributes,
     heeds_reduce: false,

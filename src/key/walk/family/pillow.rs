@@ -42,17 +42,12 @@ const OF_PILLOW: [&str; 14] = [
     "decodermaxblock",
 ];
 
-/// What is on an image beside. A format that comes with Pillow is a class of its own here.
+/// What is on an image beside, such as the tags of a file. What begins with an underscore is how Pillow
+/// reads on.
 fn put_on<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    let class = value.get_type();
-    let is_of_a_file = !class.is(base) && class.module()?.to_string_lossy().starts_with("PIL.");
-    if is_of_a_file {
-        // Those who read files keep what they need there.
-        return Ok(None);
-    }
     let attributes = PyDict::new(value.py());
     for (name, content) in own_attributes(value, base)?.into_iter().flatten() {
         let text = name.to_string();

@@ -62,14 +62,38 @@ fn encode<'py>(
     let shape = plain.getattr("shape")?;
     let shape = py.get_type::<pyo3::types::PyTuple>().call1((shape,))?;
     let memory = tensor::memory(&plain)?;
-    let gradient = value.getattr("grad")?;
     Ok(record
         .with(text("dtype")?)
         .with(text("device")?)
         .with(Part::Inner(shape))
         .with_attributes(value, &["requires_grad"])?
-        .with(Part::Value(gradient))
-        .with(Part::Node(array::leaf(py, &memory))))
+        .with(gradient(value)?)
+        .with(Part::Node(array::leaf(py, &memory)))
+        .with(names(value)?))
+}
+
+/// The gradient, where one is collected. Elsewhere the mere question is a warning.
+fn gradient<'py>(value: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let collects = value.getattr("is_leaf")?.is_truthy()? || is(value, "retains_grad")?;
+    if !collects {
+        return Ok(Part::none());
+    }
+    Ok(Part::Value(value.getattr("grad")?))
+}
+
+/// The names of the dimensions, if they have some.
+fn names<'py>(value: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let has_names = value.call_method0("has_names")?.is_truthy()?;
+    if !has_names {
+        return Ok(Part::none());
+    }
+    Ok(Part::Inner(value.getattr("names")?))
+}
+
+/// Whether a flag is set, where this version of torch has it.
+fn is(value: &Bound<'_, PyAny>, flag: &str) -> PyResult<bool> {
+    let truth = value.getattr_opt(flag)?;
+    truth.map_or(Ok(false), |truth| truth.is_truthy())
 }
 
 /// Why the items of a tensor are not to be read one after the other.
@@ -77,17 +101,13 @@ fn without_memory(
     plain: &Bound<'_, PyAny>,
     strided: &Bound<'_, PyAny>,
 ) -> PyResult<Option<&'static str>> {
-    let is = |name| -> PyResult<bool> {
-        let truth = plain.getattr_opt(name)?;
-        truth.map_or(Ok(false), |truth| truth.is_truthy())
-    };
     Ok(if !plain.getattr("device")?.getattr("type")?.eq("cpu")? {
         Some("it is on another device; pass tensor.cpu()")
     } else if !plain.getattr("layout")?.is(strided) {
         Some("it is sparse; pass tensor.to_dense() or its parts")
-    } else if is("is_quantized")? {
+    } else if is(plain, "is_quantized")? {
         Some("it is quantized; pass tensor.dequantize() or its parts")
-    } else if is("is_nested")? {
+    } else if is(plain, "is_nested")? {
         Some("it is nested; pass its parts")
     } else {
         None

@@ -90,6 +90,7 @@ const OF_MASKED: &[&str] = &[
     "_isfield",
     "_baseclass",
     "_basedict",
+    "_optinfo",
     // A record array's last look-up.
     "_fieldmask",
 ];

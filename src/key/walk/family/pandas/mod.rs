@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
 use super::Encode::{Attributes, By};
-use super::{Family, own_attributes};
+use super::{Family, attributes_except, own_attributes};
 use crate::error::Result;
 
 /// Frames and series. `_metadata` names the attributes that a subclass carries along.
@@ -263,10 +263,18 @@ pub const SCALARS: Family = Family {
             Attributes(&[]),
         ),
     ],
-    attributes: own_attributes,
+    attributes: beside_scalar,
     heeds_reduce: false,
     has_members_below: false,
 };
+
+/// What is on a scalar. Those of Cython may have the name of their module there.
+fn beside_scalar<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    attributes_except(value, base, &["__module__"])
+}
 
 /// What a class carries along, and what a user has put on the instance. Other attributes whose
 /// names begin with an underscore are pandas' own.
