@@ -208,13 +208,30 @@ pub const DTYPES: Family = Family {
     has_members_below: true,
 };
 
-/// Steps in time that are made of parts, which are attributes as well.
+const OF_OFFSETS: &[&str] = &["pandas.offsets", "pandas._libs.tslibs.offsets"];
+
+/// Steps in time that are made of parts, which are attributes as well, and those over the days of a
+/// calendar, of which pickle is told less than they hold.
 pub const OFFSETS: Family = Family {
-    classes: &[(
-        &["pandas", "pandas._libs.tslibs.offsets"],
-        "DateOffset",
-        scalar::offset,
-    )],
+    classes: &[
+        (
+            &["pandas", "pandas._libs.tslibs.offsets"],
+            "DateOffset",
+            scalar::offset,
+        ),
+        (OF_OFFSETS, "CustomBusinessDay", scalar::calendar_offset),
+        (OF_OFFSETS, "CustomBusinessHour", scalar::hours_offset),
+        (
+            OF_OFFSETS,
+            "CustomBusinessMonthEnd",
+            scalar::calendar_offset,
+        ),
+        (
+            OF_OFFSETS,
+            "CustomBusinessMonthBegin",
+            scalar::calendar_offset,
+        ),
+    ],
     attributes: scalar::put_on_offset,
     heeds_reduce: false,
     has_members_below: false,
