@@ -383,6 +383,20 @@ def test_what_a_user_has_put_on_a_frame_counts(differ):
     differ([frame(), one, other])
 
 
+def test_names_of_attributes_may_do_anything(key):
+    value = frame()
+
+    class Name(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            value.__dict__[f"more{len(value.__dict__)}"] = 1
+            return str.__eq__(self, other)
+
+    value.__dict__[Name("note")] = value.__dict__[Name("other")] = 1
+    assert key(value) != key(frame())
+
+
 def test_a_path_leads_to_the_column(key):
     from memoxide.errors import UnhashableParamError
 
