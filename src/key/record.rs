@@ -125,6 +125,22 @@ const STEPS: &[(&str, &str)] = &[
         "xarray.core.dataset.Dataset",
         ";.coords;.attrs;.encoding;.xindexes",
     ),
+    (
+        "pandas.offsets.CustomBusinessDay",
+        ".n;.normalize;.offset;.weekmask;.holidays;.calendar.weekmask;.calendar.holidays",
+    ),
+    (
+        "pandas.offsets.CustomBusinessHour",
+        ".n;.normalize;.offset;.weekmask;.holidays;.calendar.weekmask;.calendar.holidays;.start;.end",
+    ),
+    (
+        "pandas.offsets.CustomBusinessMonthEnd",
+        ".n;.normalize;.offset;.weekmask;.holidays;.calendar.weekmask;.calendar.holidays",
+    ),
+    (
+        "pandas.offsets.CustomBusinessMonthBegin",
+        ".n;.normalize;.offset;.weekmask;.holidays;.calendar.weekmask;.calendar.holidays",
+    ),
     ("pandas.Timestamp", ";.unit;.fold;.tz"),
     ("pandas.Timedelta", ";.unit"),
     ("pandas.Period", ";.freq"),

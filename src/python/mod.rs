@@ -146,6 +146,8 @@ imported! {
     AS_ARRAY = "numpy"."asarray";
     /// What a masked array without a mask has for one.
     NO_MASK = "numpy.ma"."nomask";
+    /// What stands for masked items where they are filled.
+    DEFAULT_FILL_VALUE = "numpy.ma"."default_fill_value";
     /// A queue with two ends.
     DEQUE = "collections"."deque";
     /// The collector of garbage, which knows what objects hold.

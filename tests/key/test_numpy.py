@@ -1,5 +1,7 @@
 """numpy: all of an array counts, and nothing of how it lies in memory."""
 
+import pickle
+
 import pytest
 
 np = pytest.importorskip("numpy")
@@ -131,6 +133,28 @@ def test_metadata_and_kind_of_records_count(differ):
     ])  # fmt: skip
 
 
+def test_a_pickled_dtype_is_the_same(key):
+    array = np.zeros(3, "M8[s]")
+    assert key(pickle.loads(pickle.dumps(array))) == key(array)
+    assert key(np.dtype("i4", metadata={})) == key(np.dtype("i4"))
+
+
+def inside(dtype, depth, names="a"):
+    for _ in range(depth):
+        dtype = np.dtype([(name, dtype) for name in names])
+    return dtype
+
+
+def test_endless_dtypes_are_refused(key):
+    from memoxide.errors import UnhashableParamError
+
+    assert key(np.zeros(2, inside("i1", 50))) != key(np.zeros(2, inside("i1", 51)))
+    deep, wide = inside("i1", 20_000), inside("V0", 50, "ab")
+    for value in (deep, wide, np.dtype((deep, (2,))), np.zeros(2, deep)):
+        with pytest.raises(UnhashableParamError, match="fields"):
+            key(value)
+
+
 def test_objects_count_by_their_content(key):
     def build(last):
         return np.array([["a", 1], [2.5, [last]]], dtype=object)
@@ -201,6 +225,15 @@ def test_masked_arrays(differ, key):
         np.ma.zeros(2, [("a", "i4"), ("b", "f8")]),
     ])  # fmt: skip
     assert key(np.ma.array(data, mask=[0, 1, 0])) == key(np.ma.array(data, mask=[0, 1, 0]))
+
+
+@pytest.mark.parametrize("dtype", ["i8", "f4", "g", "S3", "M8[s]"])
+def test_a_masked_array_does_not_learn_its_fill_value(key, dtype):
+    array = np.ma.array(np.zeros(3, dtype), mask=[0, 1, 0])
+    asked = np.ma.array(np.zeros(3, dtype), mask=[0, 1, 0])
+    assert asked.fill_value is not None
+    assert key(array) == key(asked)
+    assert array._fill_value is None
 
 
 class Tagged(np.ndarray):
@@ -288,6 +321,13 @@ def test_large_arrays_are_read_in_any_order(key):
         changed = np.asfortranarray(array)
         changed[place] += 1
         assert key(changed) != expected
+
+
+def test_long_rows_with_gaps_are_read_row_by_row(key):
+    array = np.arange(300_000.0).reshape(3, 100_000)
+    padded = np.zeros((3, 100_001))
+    padded[:, :-1] = array
+    assert key(padded[:, :-1]) == key(padded[::-1, :-1][::-1]) == key(array)
 
 
 def test_broadcast_arrays_are_what_they_show(key):

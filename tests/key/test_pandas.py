@@ -121,6 +121,16 @@ def frame(**options):
     return pd.DataFrame({"a": [1.0, 2.0], "b": ["x", "y"], "c": [3.0, 4.0]}, **options)
 
 
+@pytest.mark.parametrize("length", [0, 1, 3, 100_000])
+def test_a_mask_of_another_length_is_refused(key, length):
+    from memoxide.errors import UnhashableParamError
+
+    array = pd.array([1, 2], dtype="Int8")
+    array._mask = np.zeros(length, bool)
+    with pytest.raises(UnhashableParamError, match="mask"):
+        key(array)
+
+
 def test_consolidation_does_not_count(key):
     whole = frame()
     pieces = pd.DataFrame({"a": [1.0, 2.0]})
@@ -141,6 +151,14 @@ def test_rows_in_one_block_are_columns(key):
         changed = values.copy()
         changed[place] += 1
         assert key(pd.DataFrame(changed)) != key(by_rows)
+
+
+def test_many_columns_of_few_rows(key):
+    values = np.arange(60_000.0).reshape(3, 20_000)
+    by_rows, by_columns = pd.DataFrame(values), pd.DataFrame(np.asfortranarray(values))
+    assert key(by_rows) == key(by_columns)
+    values[2, 19_999] = 7
+    assert key(pd.DataFrame(values)) != key(by_columns)
 
 
 def test_all_that_a_frame_shows_counts(differ):
@@ -297,6 +315,35 @@ def test_scalars_differ(differ, key):
     assert key(pd.DateOffset(months=1, days=2)) == key(pd.DateOffset(days=2, months=1))
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CustomBusinessDay",
+        "CustomBusinessHour",
+        "CustomBusinessMonthEnd",
+        "CustomBusinessMonthBegin",
+    ],
+)
+def test_a_calendar_of_numpy_counts(differ, key, name):
+    offset = getattr(pd.offsets, name)
+
+    def under(**calendar):
+        return offset(calendar=np.busdaycalendar(**calendar))
+
+    assert key(under(weekmask="1100000")) == key(under(weekmask="Mon Tue"))
+    differ([
+        offset(),
+        offset(2),
+        offset(normalize=True) if name != "CustomBusinessHour" else None,
+        offset(weekmask="Mon Tue"),
+        offset(holidays=["2020-01-01"]),
+        offset(offset=dt.timedelta(1)),
+        under(weekmask="1100000"),
+        under(weekmask="1010000"),
+        under(holidays=["2020-01-02"]),
+    ])  # fmt: skip
+
+
 def test_categories_that_nothing_uses_count(differ):
     differ([
         pd.Categorical(["a", "b"]),
@@ -334,6 +381,20 @@ def test_what_a_user_has_put_on_a_frame_counts(differ):
         one, other = frame(), frame()
         one.note, other.note = ["a"], ["b"]
     differ([frame(), one, other])
+
+
+def test_names_of_attributes_may_do_anything(key):
+    value = frame()
+
+    class Name(str):
+        __hash__ = str.__hash__
+
+        def __eq__(self, other):
+            value.__dict__[f"more{len(value.__dict__)}"] = 1
+            return str.__eq__(self, other)
+
+    value.__dict__[Name("note")] = value.__dict__[Name("other")] = 1
+    assert key(value) != key(frame())
 
 
 def test_a_path_leads_to_the_column(key):

@@ -18,32 +18,41 @@ const WORTH_TILING: usize = 1024 * 1024;
 #[must_use]
 pub fn leaves(arrays: &[Strided]) -> Vec<Encoder> {
     let mut leaves: Vec<Option<Encoder>> = arrays.iter().map(|_| None).collect();
-    for first in 0..arrays.len() {
-        if leaves[first].is_some() {
-            continue;
-        }
-        let together = together(arrays, first);
-        let bytes = arrays[first].bytes() * together.len();
-        if together.len() == 1 || bytes < WORTH_TILING {
-            leaves[first] = Some(leaf(|encoder| arrays[first].write(encoder)));
-            continue;
-        }
+    for together in groups(arrays) {
         let columns: Vec<&Strided> = together.iter().map(|&index| &arrays[index]).collect();
+        if columns.iter().map(|column| column.bytes()).sum::<usize>() < WORTH_TILING {
+            continue;
+        }
         for (index, hashed) in together.iter().zip(tile(&columns)) {
             leaves[*index] = Some(leaf(|encoder| encoder.finish_leaf(hashed)));
         }
     }
-    leaves.into_iter().flatten().collect()
+    let alone = |array: &Strided| leaf(|encoder| array.write(encoder));
+    let all = leaves.into_iter().zip(arrays);
+    all.map(|(leaf, array)| leaf.unwrap_or_else(|| alone(array)))
+        .collect()
 }
 
-/// The columns, `first` being the first of them, that lie in each other.
-fn together(arrays: &[Strided], first: usize) -> Vec<usize> {
-    if column(&arrays[first]).is_none() {
-        return vec![first];
+/// The columns that lie in each other, by their numbers; only groups of more than one.
+fn groups(arrays: &[Strided]) -> Vec<Vec<usize>> {
+    let mut columns: Vec<(Axis, usize)> = (0..arrays.len())
+        .filter_map(|index| Some((column(&arrays[index])?, index)))
+        .collect();
+    // Sorted, so that many columns that lie apart are not each held against each.
+    columns.sort_by_key(|&(Axis { length, stride }, index)| {
+        (length, stride, arrays[index].item, arrays[index].start)
+    });
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for (_, index) in columns {
+        match groups.last_mut() {
+            Some(group) if lie_in_each_other(&arrays[group[0]], &arrays[index]) => {
+                group.push(index);
+            }
+            _ => groups.push(vec![index]),
+        }
     }
-    (first..arrays.len())
-        .filter(|&other| lie_in_each_other(&arrays[other], &arrays[first]))
-        .collect()
+    groups.retain(|group| group.len() > 1);
+    groups
 }
 
 fn lie_in_each_other(one: &Strided, other: &Strided) -> bool {
@@ -83,7 +92,7 @@ impl<'a> Column<'a> {
             array,
             axis: column(array)?,
             leaf: LeafHasher::new(Tag::Buffer, array.bytes()),
-            buffer: vec![0; COLUMN_BLOCK / array.item * array.item],
+            buffer: vec![0; array.bytes().min(COLUMN_BLOCK / array.item * array.item)],
         })
     }
 

@@ -106,13 +106,16 @@ impl Strided {
     }
 
     /// Writes the items of one axis as a leaf, with zeros for those that `hidden`, a byte for each,
-    /// hides. Writes nothing if either has more axes.
+    /// hides. Writes nothing if they are not as many, or have more axes.
     pub fn write_without(&self, hidden: &Self, encoder: &mut Encoder) -> bool {
         let count = hidden.bytes();
         let item = self.bytes().checked_div(count).unwrap_or(1).max(1);
         let (Some(items), Some(marks)) = (self.line(item), hidden.line(1)) else {
             return false;
         };
+        if items.length != marks.length {
+            return false;
+        }
         let mut leaf = LeafHasher::new(Tag::Buffer, self.bytes());
         let steps = (BLOCK / item).max(1);
         let (mut bytes, mut hides) = (vec![0; steps * item], vec![0; steps]);
@@ -169,6 +172,14 @@ impl Strided {
             return;
         };
         let step = bytes_of(inner, self.item);
+        if inner.is_empty() && step >= BLOCK {
+            // Long enough to be hashed where they lie.
+            for_each_start(self.start, outer, &mut |start| {
+                // SAFETY: as promised to `new`: one of the items.
+                leaf.update(unsafe { run(start, step) });
+            });
+            return;
+        }
         let mut buffer = vec![0; steps * step];
         for_each_start(self.start, before, &mut |start| {
             for first in (0..last.length).step_by(steps) {
@@ -356,6 +367,26 @@ mod tests {
         }
         let square = strided(&memory, 0, 8, &[100, 500], &[8, 1000]);
         assert!(!square.write_without(&hidden, &mut Encoder::new()));
+    }
+
+    #[test]
+    fn marks_must_be_as_many_as_the_items() {
+        let memory = memory(1000);
+        for (items, marks) in [(4, 1000), (4, 3), (4, 5), (3, 0), (0, 3), (100, 70)] {
+            for stride in [1, 2] {
+                let items = strided(&memory, 0, 1, &[items], &[stride]);
+                let hidden = strided(&memory, 0, 1, &[marks], &[1]);
+                assert!(!items.write_without(&hidden, &mut Encoder::new()));
+            }
+        }
+    }
+
+    #[test]
+    fn long_rows_are_not_copied() {
+        let memory = memory(5 * BLOCK);
+        let rows = strided(&memory, 7, 2 * BLOCK, &[2], &[signed(2 * BLOCK + 9)]);
+        let expected = slow(&memory, 7, 2 * BLOCK, &[2], &[signed(2 * BLOCK + 9)]);
+        assert_eq!(contents(&rows), plain(&expected));
     }
 
     #[test]

@@ -336,7 +336,7 @@ pub fn all_attributes<'py>(
         return Ok(None);
     }
     let py = value.py();
-    let attributes = own.map_or_else(|| Ok(PyDict::new(py)), |own| own.copy())?;
+    let attributes = own.unwrap_or_else(|| PyDict::new(py));
     for class in value.get_type().mro() {
         if class.is(base) {
             break;
@@ -385,13 +385,15 @@ pub fn as_base_sees<'py>(
     }
 }
 
-/// What lies in an instance's own `__dict__`, if it has one.
+/// What lies in an instance's own `__dict__`, if it has one: a copy, since user code or another thread
+/// may add to it meanwhile.
 pub fn own_attributes<'py>(
     value: &Bound<'py, PyAny>,
     _: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
     let attributes = value.getattr_opt(intern!(value.py(), "__dict__"))?;
-    Ok(attributes.and_then(|attributes| attributes.cast_into::<PyDict>().ok()))
+    let attributes = attributes.and_then(|attributes| attributes.cast_into::<PyDict>().ok());
+    Ok(attributes.map(|own| own.copy()).transpose()?)
 }
 
 /// The names of a class's slots, as its attributes have them.

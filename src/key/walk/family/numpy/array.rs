@@ -2,6 +2,7 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 use super::dtype::{self, Field};
 use crate::error::Result;
@@ -60,8 +61,24 @@ pub fn masked<'py>(
     } else {
         Part::Record(array(walk, &mask, Record::new("numpy.ndarray"))?)
     };
-    let record = array(walk, value, record)?.with(mask);
-    Ok(record.with_attributes(value, &["fill_value", "_hardmask"])?)
+    let record = array(walk, value, record)?
+        .with(mask)
+        .with(Part::Inner(fill_value(value)?));
+    Ok(record.with_attributes(value, &["_hardmask"])?)
+}
+
+/// What `fill_value` gives. The array itself would keep the default once it was asked for, and from
+/// then on hand it to arrays of other types that are made of it.
+fn fill_value<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = value.py();
+    let kept = value.getattr("_fill_value")?;
+    let array = if kept.is_none() {
+        let default = python::DEFAULT_FILL_VALUE.get(py)?;
+        plain(&default.call1((value.getattr(intern!(py, "dtype"))?,))?)?
+    } else {
+        kept
+    };
+    array.get_item(PyTuple::empty(py))
 }
 
 /// The record of a plain array.

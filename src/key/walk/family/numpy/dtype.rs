@@ -1,5 +1,6 @@
 //! Data types: all that tells how memory is read, and what they carry beside.
 
+use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyTuple};
@@ -19,8 +20,40 @@ pub fn argument<'py>(
     Ok(record(value)?)
 }
 
+/// Data types that may lie inside each other: all that is read about them is read by recursion.
+const MAX_DEPTH: usize = 100;
+
+/// Fields of a data type, those of its fields included: the same one may be met again and again.
+const MAX_FIELDS: usize = 100_000;
+
 /// The record of a data type.
 pub fn record<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Record<'py>> {
+    limit(dtype)?;
+    within_limits(dtype)
+}
+
+/// Refuses what nobody describes by hand.
+fn limit(dtype: &Bound<'_, PyAny>) -> PyResult<()> {
+    let mut open = vec![(dtype.clone(), 0)];
+    let mut count = 0;
+    while let Some((dtype, depth)) = open.pop() {
+        if depth > MAX_DEPTH || count > MAX_FIELDS {
+            let problem = "the data type has too many fields, or they lie too deep in each other";
+            return Err(PyValueError::new_err(problem));
+        }
+        let item = dtype.getattr(intern!(dtype.py(), "base"))?;
+        if item.getattr(intern!(dtype.py(), "names"))?.is_none() {
+            continue;
+        }
+        for field in fields(&item)? {
+            count += 1;
+            open.push((field.dtype, depth + 1));
+        }
+    }
+    Ok(())
+}
+
+fn within_limits<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Record<'py>> {
     let py = dtype.py();
     if !dtype.getattr(intern!(py, "names"))?.is_none() {
         return structured(dtype);
@@ -28,7 +61,7 @@ pub fn record<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Record<'py>> {
     let within = dtype.getattr(intern!(py, "subdtype"))?;
     if let Ok(within) = within.cast::<PyTuple>() {
         return Ok(Record::new("numpy.dtype.subarray")
-            .with(Part::Record(record(&within.get_item(0)?)?))
+            .with(Part::Record(within_limits(&within.get_item(0)?)?))
             .with(Part::Inner(within.get_item(1)?))
             .with(metadata(dtype)?));
     }
@@ -92,7 +125,7 @@ fn structured<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Record<'py>> {
             .with(Part::Inner(name))
             .with(title.map_or_else(Part::none, Part::Inner))
             .with(Part::Inner(offset))
-            .with(Part::Record(self::record(&dtype)?));
+            .with(Part::Record(within_limits(&dtype)?));
         record = record.with(Part::Record(field));
     }
     Ok(record)
@@ -150,5 +183,10 @@ fn metadata<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
     }
     let items = PyDict::new(py);
     items.update(metadata.cast::<PyMapping>()?)?;
-    Ok(Part::Items(items.into_any()))
+    // Before numpy 2 moments have an empty one once they were pickled.
+    Ok(if items.is_empty() {
+        Part::none()
+    } else {
+        Part::Items(items.into_any())
+    })
 }

@@ -69,6 +69,10 @@ pub fn masked<'py>(
     let py = walk.py();
     let data = array::plain(&value.getattr(intern!(py, "_data"))?)?;
     let mask = array::plain(&value.getattr(intern!(py, "_mask"))?)?;
+    let shape = intern!(py, "shape");
+    if !data.getattr(shape)?.eq(mask.getattr(shape)?)? {
+        return Err(walk.unhashable(value, "its mask is not of its shape", None));
+    }
     let items = memory(&data, Items::Whole)?;
     let hidden = memory(&mask, Items::Whole)?;
     let mut leaf = Encoder::new();

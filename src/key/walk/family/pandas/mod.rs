@@ -217,13 +217,30 @@ pub const DTYPES: Family = Family {
     has_members_below: true,
 };
 
-/// Steps in time that are made of parts, which are attributes as well.
+const OF_OFFSETS: &[&str] = &["pandas.offsets", "pandas._libs.tslibs.offsets"];
+
+/// Steps in time that are made of parts, which are attributes as well, and those over the days of a
+/// calendar, of which pickle is told less than they hold.
 pub const OFFSETS: Family = Family {
-    classes: &[(
-        &["pandas", "pandas._libs.tslibs.offsets"],
-        "DateOffset",
-        By(scalar::offset),
-    )],
+    classes: &[
+        (
+            &["pandas", "pandas._libs.tslibs.offsets"],
+            "DateOffset",
+            By(scalar::offset),
+        ),
+        (OF_OFFSETS, "CustomBusinessDay", By(scalar::calendar_offset)),
+        (OF_OFFSETS, "CustomBusinessHour", By(scalar::hours_offset)),
+        (
+            OF_OFFSETS,
+            "CustomBusinessMonthEnd",
+            By(scalar::calendar_offset),
+        ),
+        (
+            OF_OFFSETS,
+            "CustomBusinessMonthBegin",
+            By(scalar::calendar_offset),
+        ),
+    ],
     attributes: scalar::put_on_offset,
     heeds_reduce: false,
     has_members_below: false,

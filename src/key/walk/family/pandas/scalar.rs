@@ -67,3 +67,26 @@ pub fn offset<'py>(
         .with_attributes(value, &["n", "normalize"])?
         .with(Part::Items(ordered.into_any())))
 }
+
+/// A step over the days of a calendar, which may be one of numpy's that `weekmask` and `holidays` do
+/// not tell.
+pub fn calendar_offset<'py>(
+    _: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let names = ["n", "normalize", "offset", "weekmask", "holidays"];
+    let calendar = value.getattr("calendar")?;
+    Ok(record
+        .with_attributes(value, &names)?
+        .with_attributes(&calendar, &["weekmask", "holidays"])?)
+}
+
+pub fn hours_offset<'py>(
+    walk: &mut Walk<'_, 'py>,
+    value: &Bound<'py, PyAny>,
+    record: Record<'py>,
+) -> Result<Record<'py>> {
+    let record = calendar_offset(walk, value, record)?;
+    Ok(record.with_attributes(value, &["start", "end"])?)
+}
