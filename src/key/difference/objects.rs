@@ -38,7 +38,7 @@ impl<'a> Comparison<'a> {
     pub(super) fn objects(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
         match (place.now.tag, before, now) {
             (Tag::Defined, ..) => self.edited(place, &place.now),
-            (Tag::Object, [class, _, made_from, state, items, pairs, _], now)
+            (Tag::Object, [class, _, made_from, state, items, pairs, _, beside @ ..], now)
                 if now.len() == before.len() =>
             {
                 if self.is_of_edited_class(place, *class, now[0]) {
@@ -48,6 +48,9 @@ impl<'a> Comparison<'a> {
                 self.state(place, *state, now[3]);
                 self.descend(place, || Step::Words(""), *items, now[4]);
                 self.pairs(place, *pairs, now[5]);
+                if let [beside] = beside {
+                    self.state(place, *beside, now[7]);
+                }
             }
             (
                 Tag::Subclass,
