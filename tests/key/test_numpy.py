@@ -346,3 +346,27 @@ def test_keys_are_the_same_in_every_process(in_child):
         print([f.key(value) for value in values])
     """
     assert len({in_child(script, PYTHONHASHSEED=seed) for seed in ("0", "1", "77")}) == 1
+
+
+@pytest.mark.parametrize("name", ["mode", "filename", "offset", "_mask", "_basedict", "unit"])
+def test_attributes_of_any_name_count(key, name):
+    one, other = tagged([1], "m"), tagged([1], "m")
+    setattr(one, name, 1)
+    setattr(other, name, 2)
+    assert key(one) != key(other)
+
+
+def test_record_arrays_are_known_before_their_module_is_loaded(in_child):
+    in_child(
+        """
+        import sys
+        import numpy as np
+        from memoxide._core import encode_value
+
+        assert "numpy.rec" not in sys.modules or np.__version__ < "2"
+        before = encode_value(np.zeros(1, [("a", "i4")]).view(np.recarray))
+        np.rec.array([1])
+        assert encode_value(np.zeros(1, [("a", "i4")]).view(np.recarray)) == before
+        assert b"numpy.rec.recarray" in before
+        """
+    )

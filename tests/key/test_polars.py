@@ -286,6 +286,16 @@ def test_attributes_of_a_users_frame_count(key):
     assert key(frame("x")) != key(pl.DataFrame({"a": [1]}))
 
 
+@pytest.mark.parametrize("name", ["name", "size", "inner", "fields", "dtype", "scale", "note"])
+@pytest.mark.parametrize("kind", [pl.DataFrame, Frame, pl.LazyFrame])
+def test_attributes_of_any_name_count(key, kind, name):
+    one, other = kind({"a": [1]}), kind({"a": [1]})
+    assert key(one) == key(other)
+    setattr(one, name, 1)
+    setattr(other, name, 2)
+    assert key(one) != key(other)
+
+
 def test_keys_are_the_same_in_every_process(key):
     program = f"""
 import sys

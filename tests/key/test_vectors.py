@@ -17,6 +17,21 @@ FILES = list(values.FILES)
 TESTS = Path(__file__).parent.parent
 
 EQUAL = {
+    frozenset(
+        {"pandas.DateOffset(months=1, days=2)", "pandas.DateOffset(days=2, months=1)"},
+    ),
+    frozenset(
+        {
+            "numpy.array([[1, 2], [3, 4]]).view(numpy.matrix)",
+            "numpy.array([[1, 3], [2, 4]]).view(numpy.matrix).T",
+        }
+    ),
+    frozenset(
+        {
+            'pandas.Timestamp("2020-01-01", tz="UTC")',
+            'pandas.Timestamp("2020-01-01", tz=datetime.timezone.utc)',
+        }
+    ),
     frozenset({"pyarrow.chunked_array([[1, 2], [3]])", "pyarrow.chunked_array([[1, 2, 3]])"}),
     frozenset(
         {

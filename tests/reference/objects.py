@@ -8,7 +8,7 @@ import pickle
 import types
 from typing import Any
 
-from . import classes, nodes
+from . import classes, exceptions, nodes
 
 PARTS = 6
 """Of a reduction: constructor, arguments, state, items, pairs, state setter."""
@@ -34,9 +34,13 @@ def cell(walk: Any, value: Any) -> bytes:
 
 
 def member(walk: Any, value: enum.Enum) -> bytes:
-    public = {name: part for name, part in vars(value).items() if not name.startswith("_")}
+    public = {name: part for name, part in vars(value).items() if not is_enums_own(name)}
     children = [type(value), value._name_, value._value_]
     return walk.all(nodes.ENUM_MEMBER, [*children, public] if public else children)
+
+
+def is_enums_own(name: str) -> bool:
+    return name.startswith("__") or (name.startswith("_") and name.endswith("_"))
 
 
 def reduction(walk: Any, value: Any) -> bytes:
@@ -46,14 +50,16 @@ def reduction(walk: Any, value: Any) -> bytes:
         module = getattr(value, "__module__", None) or type(value).__module__
         return walk.all(nodes.GLOBAL, [module, reduced])
     build, arguments, state, items, pairs, setter = (*reduced, *[None] * (PARTS - len(reduced)))
+    if isinstance(state, dict):
+        state = {name: part for name, part in state.items() if name != "_attrs_cached_hash"}
     items = None if items is None else list(items)
     pairs = None if pairs is None else list(pairs)
     if isinstance(value, (set, frozenset)) and [type(part) for part in arguments] == [list]:
         arguments = (frozenset(arguments[0]),)
-    return walk.all(
-        nodes.OBJECT,
-        [type(value), constructor(build), arguments, state, items, pairs, setter],
-    )
+    children = [type(value), constructor(build), arguments, state, items, pairs, setter]
+    if isinstance(value, BaseException):
+        children.append(exceptions.carried(value))
+    return walk.all(nodes.OBJECT, children)
 
 
 def constructor(build: Any) -> Any:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import classes, libraries, nodes, objects, records
+from . import classes, nodes, objects, records
 from .memo import Memo
 
 
@@ -58,15 +58,12 @@ class Walk:
         met = self.memo.reference(value)
         if met is not None:
             return met
-        pending = self.memo.enter(value)
-        node = self.contents(value)
-        self.memo.leave(node, pending)
-        return node
+        return self.entered(value, lambda: self.contents(value))
 
-    def inside(self, record: Any) -> bytes:
-        """A record that is no value's own: a container like any other."""
-        pending = self.memo.enter(record)
-        node = record.write(self)
+    def entered(self, container: object, write: Callable[[], bytes]) -> bytes:
+        """What `write` gives, with `container` open meanwhile."""
+        pending = self.memo.enter(container)
+        node = write()
         self.memo.leave(node, pending)
         return node
 
@@ -75,7 +72,7 @@ class Walk:
             return self.builtin(CONTAINERS[type(value)], value)
         if classes.defines(type(value), "__cache_key__"):
             return self.all(nodes.WITH_CACHE_KEY, [type(value), value.__cache_key__()])
-        record = libraries.of(value) or records.of(value)
+        record = records.of(value)
         if record is not None:
             return record.write(self)
         if isinstance(value, type):

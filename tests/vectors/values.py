@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from . import libraries
+from .value import Value, named
 
 IMPORTS = """
 import array, collections, collections.abc, datetime, decimal, fractions, functools, http, io
@@ -13,18 +15,6 @@ import ipaddress, math, operator, pathlib, pickle, re, string, struct, sys, type
 
 BOUNDARIES = (0, 1, 2, 127, 128, 255, 256, 257, 16_383, 16_384)
 """Lengths where a number takes another byte, and where contents or a node are digested."""
-
-
-class Value(NamedTuple):
-    """One value."""
-
-    name: str
-    python: str
-
-
-def named(*expressions: str) -> Iterator[Value]:
-    for expression in expressions:
-        yield Value(expression, expression)
 
 
 def units() -> Iterator[Value]:
@@ -270,94 +260,33 @@ def objects() -> Iterator[Value]:
     )  # fmt: skip
 
 
-DTYPES = (
-    "bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float16",
-    "float32", "float64", "complex64", "complex128", ">i4", ">f8", "S3", "U2", "M8[ns]", "m8[s]",
-)  # fmt: skip
-
-
-def arrays() -> Iterator[Value]:
-    for dtype in DTYPES:
-        yield Value(f"array of {dtype}", f'numpy.zeros(3, "{dtype}")')
-        yield Value(f"data type {dtype}", f'numpy.dtype("{dtype}")')
-    for count in (0, 1, 32, 33, 2048, 5000):
-        yield Value(f"array of {count}", f"numpy.arange({count}, dtype=numpy.int64)")
-    yield from named(
-        "numpy.zeros(())", "numpy.zeros((0, 3))", "numpy.zeros((3, 0))", "numpy.zeros((2, 3))",
-        "numpy.zeros((3, 2))", "numpy.arange(6.0).reshape(2, 3)",
-        "numpy.arange(6.0).reshape(3, 2).T", "numpy.arange(24)[::-2]",
-        "numpy.asfortranarray(numpy.arange(6).reshape(2, 3))",
-        "numpy.broadcast_to(numpy.arange(3), (4, 3))", "numpy.array([numpy.nan, -0.0, numpy.inf])",
-        'numpy.array(["a", 1, None, [2]], object)', 'numpy.array(["ab", "c"])',
-        'numpy.array([b"ab", b"c"])', 'numpy.array(["2020-01-01", "NaT"], "M8[D]")',
-        'numpy.array([(1, 2.0)], [("a", "i4"), ("b", "f8")])',
-        'numpy.zeros(2, numpy.dtype([("a", "i1"), ("b", "f8")], align=True))',
-        'numpy.zeros(2, [("a", "i4", (2, 2))])', "numpy.float64(1.5)",
-        "numpy.float32(1.5)", "numpy.int8(-1)",
-        "numpy.bool_(True)", 'numpy.str_("a")', 'numpy.datetime64("2020-01-01")',
-        'numpy.timedelta64(5, "s")', "numpy.float64(-0.0)", "[numpy.int64(1), 1]",
-    )  # fmt: skip
-
-
-def frames() -> Iterator[Value]:
-    yield from named(
-        "pandas.Series([1, 2, 3])", "pandas.Series([1.5, None])", 'pandas.Series([1], name="n")',
-        "pandas.Series([1], index=[5])", "pandas.Series([True, False])",
-        'pandas.Series(["a", "b", None])', 'pandas.Series([1, None], dtype="Int64")',
-        'pandas.Series([1.5, None], dtype="Float64")', 'pandas.array([True, None])',
-        'pandas.Series(["a", "b", "a"], dtype="category")', "pandas.Series([1, [2]], dtype=object)",
-        'pandas.Series(pandas.to_datetime(["2020-01-01"]))', "pandas.DataFrame()",
-        "pandas.DataFrame({1: [1, 2]})", 'pandas.DataFrame({"a": [1, 2], "b": [1.5, 2.5]})',
-        'pandas.DataFrame({"b": [1.5, 2.5], "a": [1, 2]})', 'pandas.DataFrame({"a": ["x", "y"]})',
-        'pandas.DataFrame({"a": range(1000)})', 'pandas.DataFrame({"a": [1]}, index=["x"])',
-        "pandas.DataFrame([[1, 2], [3, 4]])", "pandas.RangeIndex(5)", "pandas.RangeIndex(0, 10, 2)",
-        "pandas.Index([1, 2])", 'pandas.Index(["a", "b"])', 'pandas.Index([1.5], name="n")',
-        'pandas.MultiIndex.from_product([[1, 2], ["a", "b"]], names=["x", None])',
-        'pandas.CategoricalIndex(["a", "b"])', "pandas.IntervalIndex.from_breaks([0, 1, 2])",
-        'pandas.Categorical(["a", "b"], ["b", "a", "c"], ordered=True)',
-        'pandas.array([1, None], dtype="Int32")', 'pandas.CategoricalDtype(["a", "b"])',
-        'pandas.Timestamp("2020-01-01")', 'pandas.Timestamp("2020-01-01", tz="UTC")',
-        'pandas.Timestamp("2020-01-01").as_unit("s")', 'pandas.Timedelta("1h")',
-        'pandas.DatetimeIndex(["2020-01-01", None])',
-        'pandas.Series(pandas.to_timedelta([1, 2], unit="s"))', "pandas.Interval(0, 1)",
-        'pandas.Interval(0, 1, closed="both")',
-        '[pandas.Series([1]), {"a": pandas.Series([1])}]',
-    )  # fmt: skip
-
-
-def columns() -> Iterator[Value]:
-    for kind in ("int8", "uint8", "int16", "uint32", "int64", "float32", "float64"):
-        yield Value(f"array of {kind}", f"pyarrow.array([1, None, 3], pyarrow.{kind}())")
-    for kind in ("string", "large_string", "binary"):
-        yield Value(f"array of {kind}", f'pyarrow.array(["a", None, "bc"], pyarrow.{kind}())')
-    yield from named(
-        "pyarrow.array([])", "pyarrow.nulls(3)", "pyarrow.array([True, None, False])",
-        "pyarrow.array(range(100))", "pyarrow.array(range(100)).slice(10, 20)",
-        "pyarrow.chunked_array([[1, 2], [3]])", "pyarrow.chunked_array([[1, 2, 3]])",
-        "pyarrow.array([[1, 2], None, [], [3]])", 'pyarrow.array([["a"], [None, "b"]])',
-        "pyarrow.array([datetime.date(2020, 1, 1), None])",
-        'pyarrow.table({"a": [1, 2], "b": ["x", None]})', "pyarrow.table({})",
-        'pyarrow.table({"a": pyarrow.chunked_array([[1], [2]]), "b": ["x", None]})',
-        'pyarrow.table({"a": [1]}).replace_schema_metadata({"k": "v"})',
-    )  # fmt: skip
-
-
 def exceptions() -> Iterator[Value]:
     yield from named(
-        "BaseException()", "KeyboardInterrupt(1)", 'AttributeError("a", name="b", obj=1)',
-        'ImportError("a", name="b", path="c")', 'NameError("a", name="b")', 'OSError("a")',
-        'OSError(9999, "none", "file")', 'FileNotFoundError(2, "none", "file")', "SystemExit(1)",
-        'SyntaxError("a", ("file", 1, 2, "text"))', 'UnicodeDecodeError("utf-8", b"a", 0, 1, "r")',
-        'UnicodeEncodeError("utf-8", "a", 0, 1, "r")', 'UnicodeTranslateError("a", 0, 1, "r")',
-        "StopIteration(1)", "[KeyError(1), LookupError(1)]",
-        '(e := ValueError(1), setattr(e, "note", [2]), e)[-1]',
+        "BaseException()", "BaseException(1, [2])", "Exception(1)", "OSError(2, 'x', 'file')",
+        "OSError(5)", "FileNotFoundError(2, 'x')", "StopIteration(1)", "SystemExit(3)",
+        "ImportError('x', name='m', path='p')", "ModuleNotFoundError('x', name='m')",
+        "SyntaxError('x', ('file', 1, 2, 'text', 3, 4))", "KeyboardInterrupt()",
+        "NameError('x', name='n')", "AttributeError('x', name='n', obj=[1])",
+        "UnicodeDecodeError('utf-8', b'x', 0, 1, 'r')", "UnicodeTranslateError('x', 0, 1, 'r')",
+        "UnicodeEncodeError('utf-8', 'x', 0, 1, 'r')", "decimal.InvalidOperation()",
+        "(e := ValueError(1), setattr(e, 'extra', 2), e)[-1]", "[KeyError('a'), IndexError('a')]",
     )  # fmt: skip
+
+
+def with_attributes() -> Iterator[Value]:
+    """Instances on which attributes were put."""
+    yield from named(
+        "(p := functools.partial(len), setattr(p, 'x', 1), p)[-1]",
+        "(c := collections.Counter(a=1), setattr(c, 'x', [2]), c)[-1]",
+        "(d := collections.OrderedDict(), setattr(d, 'me', d), d)[-1]",
+        "(p := functools.partial(len), setattr(p, 'x', 1), [p, p])[-1]",
+    )
 
 
 FILES = {
     "builtins": (units, integers, floats, texts, containers, sets),
     "structures": (nested, cycles),
-    "objects": (found_by_name, enums, objects),
+    "objects": (found_by_name, enums, objects, exceptions, with_attributes),
     "standard_library": (
         dates,
         numbers,
@@ -366,19 +295,12 @@ FILES = {
         addresses,
         collections_,
         memory,
-        exceptions,
     ),
-    "numpy": (arrays,),
-    "pandas": (frames,),
-    "pyarrow": (columns,),
+    **libraries.FILES,
 }
 """By the name of a file, what it holds."""
 
-REQUIRES = {
-    "numpy": {"numpy": "1.26"},
-    "pandas": {"numpy": "2.0", "pandas": "3.0", "pyarrow": "15.0"},
-    "pyarrow": {"pyarrow": "15.0"},
-}
+REQUIRES = libraries.REQUIRES
 """By the name of a file, the modules that it needs and their lowest versions."""
 
 

@@ -273,13 +273,19 @@ fn named(class: &Bound<'_, PyType>) -> Result<Option<&'static Member>> {
         return Ok(None);
     };
     let module = module(class)?;
-    let found = of_that_name.iter().find(|(place, _)| *place == module);
-    match found {
-        Some((_, member)) if is_static(class)? || is_held(class.as_any(), &module, &name)? => {
-            Ok(Some(member))
-        }
-        _ => Ok(None),
+    let Some((_, member)) = of_that_name.iter().find(|(place, _)| *place == module) else {
+        return Ok(None);
+    };
+    if is_static(class)? {
+        return Ok(Some(member));
     }
+    // The module that a class names may not be loaded yet, as `numpy.rec` when it is of `numpy`.
+    for (place, other) in of_that_name {
+        if other.name == member.name && is_held(class.as_any(), place, &name)? {
+            return Ok(Some(member));
+        }
+    }
+    Ok(None)
 }
 
 /// All members, by qualified name: module and member.

@@ -62,37 +62,36 @@ const PARAMETERS: &[(&str, &[&str])] = &[
     ("polars.Extension", &["_name", "_storage", "_metadata"]),
 ];
 
-/// What holds the data, and what types are made of: the record has it.
-const IN_RECORD: [&str; 19] = [
-    "_df",
-    "_s",
-    "_ldf",
-    "_pyexpr",
-    "_pyselector",
-    "_then",
-    "_chained_then",
-    "_categories",
-    "categories",
-    "dtype",
-    "fields",
-    "inner",
-    "name",
-    "precision",
-    "scale",
-    "shape",
-    "size",
-    "time_unit",
-    "time_zone",
+/// By class, what holds the data: the record has it.
+const HOLDERS: &[(&str, &[&str])] = &[
+    ("DataFrame", &["_df"]),
+    ("Series", &["_s"]),
+    ("LazyFrame", &["_ldf"]),
+    ("Expr", &["_pyexpr"]),
+    ("Then", &["_pyexpr", "_then"]),
+    ("ChainedThen", &["_pyexpr", "_chained_then"]),
+    ("Selector", &["_pyexpr", "_pyselector"]),
+    ("Categories", &["_categories"]),
+    ("Field", &["name", "dtype"]),
+    ("Array", &["inner", "size", "shape"]),
 ];
 
 /// What polars writes before most Python functions, from version 1 on.
 const FUNCTION_MARKS: [&[u8]; 2] = [b"PLPYFN", b"PLPYUDF"];
 
+/// What the class keeps for itself is in the record. Any other class's name for it may be a user's.
 fn attributes<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    attributes_except(value, base, &IN_RECORD)
+    let class = base.qualname()?;
+    let class = class.to_string_lossy();
+    let held = HOLDERS.iter().find(|(name, _)| *name == class);
+    let record = PARAMETERS
+        .iter()
+        .find(|(name, _)| name.strip_prefix("polars.") == Some(&class));
+    let names = held.or(record).map_or(&[][..], |(_, names)| names);
+    attributes_except(value, base, names)
 }
 
 /// Height, then the columns; a frame without columns has a height all the same.

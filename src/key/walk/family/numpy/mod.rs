@@ -75,12 +75,14 @@ pub const RANDOM: Family = Family {
     has_members_below: true,
 };
 
-/// What masked arrays and arrays over files keep for themselves, and what is among their parts.
-const OF_NUMPY: [&str; 13] = [
-    "_mmap",
-    "filename",
-    "offset",
-    "mode",
+/// By class, what numpy keeps in an array's `__dict__`. Any other class's may be a user's.
+const OF_NUMPY: &[(&str, &[&str])] = &[
+    ("memmap", &["_mmap", "filename", "offset", "mode"]),
+    ("MaskedArray", OF_MASKED),
+    ("MaskedConstant", OF_MASKED),
+];
+
+const OF_MASKED: &[&str] = &[
     "_mask",
     "_fill_value",
     "_hardmask",
@@ -97,5 +99,8 @@ fn array_attributes<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    attributes_except(value, base, &OF_NUMPY)
+    let class = base.qualname()?;
+    let class = class.to_string_lossy();
+    let names = OF_NUMPY.iter().find(|(name, _)| *name == class);
+    attributes_except(value, base, names.map_or(&[], |(_, names)| names))
 }
