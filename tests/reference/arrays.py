@@ -9,7 +9,8 @@ from .known import Written, known, memory, nested
 
 OF_MEMORY_MAPS = frozenset("_mmap filename offset mode".split())
 OF_MASKED = frozenset(
-    "_mask _fill_value _hardmask _sharedmask _isfield _baseclass _basedict _optinfo _fieldmask".split()
+    "_mask _fill_value _hardmask _sharedmask _isfield _baseclass _basedict _optinfo "
+    "_fieldmask".split()
 )
 
 
@@ -87,7 +88,7 @@ def scalar_class(dtype: Any) -> type | None:
 
 
 def metadata(dtype: Any) -> dict[Any, Any] | None:
-    return None if dtype.metadata is None else dict(dtype.metadata)
+    return dict(dtype.metadata) if dtype.metadata else None
 
 
 def data_type(value: Any) -> Written:

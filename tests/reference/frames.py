@@ -15,7 +15,8 @@ def column(values: Any) -> Any:
 
 
 def user_attributes(value: Any) -> dict[str, Any]:
-    return {name: part for name, part in vars(value).items() if not name.startswith("_")}
+    own = getattr(value, "__dict__", {})
+    return {name: part for name, part in own.items() if not name.startswith("_")}
 
 
 def around(value: Any) -> list[Any]:
@@ -82,6 +83,12 @@ def offset(value: Any) -> list[Any]:
     return [value.n, value.normalize, dict(sorted(value.kwds.items()))]
 
 
+def custom_offset(value: Any) -> list[Any]:
+    days = [value.offset, value.weekmask, value.holidays]
+    calendar = value.calendar
+    return [value.n, value.normalize, *days, calendar.weekmask, calendar.holidays]
+
+
 def reading(*names: str) -> Callable[[Any], list[Any]]:
     """The parts are these attributes."""
     return lambda value: [getattr(value, name) for name in names]
@@ -92,12 +99,12 @@ def attributes(value: Any, base: Any) -> dict[str, Any]:
     known_names = getattr(base, "_metadata", ())
     names = [name for name in getattr(value, "_metadata", ()) if name not in known_names]
     added = {name: getattr(value, name) for name in names if hasattr(value, name)}
-    own = user_attributes(value) if hasattr(value, "__dict__") else {}
+    own = user_attributes(value)
     return {**added, **{name: part for name, part in own.items() if name != "sortorder"}}
 
 
 def offset_attributes(value: Any, base: Any) -> dict[str, Any]:
-    parts = {"n", "normalize", "kwds", *value.kwds}
+    parts = {"n", "normalize", "kwds", *getattr(value, "kwds", ())}
     return {name: part for name, part in user_attributes(value).items() if name not in parts}
 
 
@@ -161,10 +168,27 @@ frames(
     package="pandas",
 )
 TIMES = "pandas._libs.tslibs."
-known("pandas.Timestamp", reading("_value", "unit", "fold", "tz"), modules=TIMES + "timestamps")
-known("pandas.Timedelta", reading("_value", "unit"), modules=TIMES + "timedeltas")
-known("pandas.Period", reading("ordinal", "freq"), modules=TIMES + "period")
-known("pandas.Interval", reading("left", "right", "closed"), modules="pandas._libs.interval")
-known("pandas.api.typing.NaTType", lambda value: [], modules=TIMES + "nattype")
-known("pandas.api.typing.NAType", lambda value: [], modules="pandas._libs.missing")
-known("pandas.DateOffset", offset, modules=TIMES + "offsets", attributes=offset_attributes)
+OFFSETS = TIMES + "offsets"
+
+
+def scalars(name: str, parts: Callable[[Any], Any], modules: str) -> None:
+    known(name, parts, modules=modules, not_attributes=frozenset({"__module__"}))
+
+
+def offsets(name: str, parts: Callable[[Any], Any]) -> None:
+    known(name, parts, modules=OFFSETS, attributes=offset_attributes)
+
+
+scalars("pandas.Timestamp", reading("_value", "unit", "fold", "tz"), TIMES + "timestamps")
+scalars("pandas.Timedelta", reading("_value", "unit"), TIMES + "timedeltas")
+scalars("pandas.Period", reading("ordinal", "freq"), TIMES + "period")
+scalars("pandas.Interval", reading("left", "right", "closed"), "pandas._libs.interval")
+scalars("pandas.api.typing.NaTType", lambda value: [], TIMES + "nattype")
+scalars("pandas.api.typing.NAType", lambda value: [], "pandas._libs.missing")
+offsets("pandas.DateOffset", offset)
+for name in ("Day", "MonthEnd", "MonthBegin"):
+    offsets(f"pandas.offsets.CustomBusiness{name}", custom_offset)
+offsets(
+    "pandas.offsets.CustomBusinessHour",
+    lambda value: [*custom_offset(value), value.start, value.end],
+)

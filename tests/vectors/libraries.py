@@ -196,6 +196,8 @@ def scalars_of_pandas() -> Iterator[Value]:
         'pandas.Interval(0, 1, closed="both")', "pandas.Interval(0.5, 1)",
         "pandas.DateOffset(months=1, days=2)", "pandas.DateOffset(days=2, months=1)",
         "pandas.DateOffset(2)", "pandas.DateOffset(days=1, normalize=True)",
+        'pandas.offsets.CustomBusinessDay(2, holidays=["2020-01-01"])',
+        "pandas.offsets.CustomBusinessMonthEnd()", "pandas.offsets.CustomBusinessHour()",
     )  # fmt: skip
 
 
