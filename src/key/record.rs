@@ -8,6 +8,10 @@ const STEPS: &[(&str, &str)] = &[
         "datetime.datetime",
         ".year;.month;.day;.hour;.minute;.second;.microsecond;.fold;.tzinfo",
     ),
+    (
+        "pendulum.datetime.DateTime",
+        ".year;.month;.day;.hour;.minute;.second;.microsecond;.fold;.tzinfo",
+    ),
     ("datetime.date", ".year;.month;.day"),
     (
         "datetime.time",
