@@ -54,7 +54,7 @@ pub enum Error {
     /// A hash function that failed.
     #[error(
         "{}: the hash function {hasher} raised {cause} for the argument {}, of type {}. \
-         Mend it, or remove it from hash_funcs.",
+         Mend it, or {way_out}.",
         place.function, place.path, place.type_name
     )]
     UserHash {
@@ -62,6 +62,8 @@ pub enum Error {
         place: Box<Place>,
         /// The hash function's name.
         hasher: String,
+        /// How to do without it.
+        way_out: &'static str,
         /// What it raised.
         cause: PyErr,
     },

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 
 use super::caches::{Failure, FunctionCache, Value};
@@ -68,8 +68,12 @@ impl<'a, 'py> Call<'a, 'py> {
         let signature = crate::python::SIGNATURE.get(py)?;
         let signature = signature.call1((self.function.wrapped(py),))?;
         let (args, kwargs) = (self.arguments.positional, self.arguments.keywords);
-        signature.getattr("bind")?.call(args, kwargs)?;
-        Err(pyo3::exceptions::PyTypeError::new_err("the arguments do not fit the function").into())
+        let why = match signature.getattr("bind")?.call(args, kwargs) {
+            Ok(_) => "the arguments do not fit the function".to_owned(),
+            Err(raised) if raised.is_instance_of::<PyTypeError>(py) => raised.value(py).to_string(),
+            Err(raised) => return Err(raised.into()),
+        };
+        Err(PyTypeError::new_err(format!("{}: {why}", self.function.name())).into())
     }
 
     /// The call's key, or what Python says of arguments that do not fit.

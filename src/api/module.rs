@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
 
@@ -11,17 +12,26 @@ use crate::error::Error;
 use crate::key::definition::{Definition, Follow, Names};
 use crate::key::hashers::{self, Hashers};
 use crate::key::walk::Walk;
+use crate::python::type_name;
 
 /// Open a session: entries of `scope="session"` are shared inside it, by its id.
 #[pyfunction]
-pub fn session(id: &str) -> PyResult<Session> {
-    Ok(Session::new(id)?)
+pub fn session(id: &Bound<'_, PyAny>) -> PyResult<Session> {
+    Ok(Session::new(session_id(id)?.to_str()?)?)
 }
 
 /// End a session: its entries are forgotten, its resources released.
 #[pyfunction]
-pub fn end_session(py: Python<'_>, id: &str) {
-    caches::end_session(py, id);
+pub fn end_session(id: &Bound<'_, PyAny>) -> PyResult<()> {
+    caches::end_session(id.py(), session_id(id)?.to_str()?);
+    Ok(())
+}
+
+fn session_id<'a, 'py>(id: &'a Bound<'py, PyAny>) -> PyResult<&'a Bound<'py, PyString>> {
+    id.cast().map_err(|_| {
+        let class = type_name(id);
+        PyTypeError::new_err(format!("a session's id must be a str, not {class}"))
+    })
 }
 
 /// Tell what counts of the instances of a type, in every cached function of the process.

@@ -8,6 +8,10 @@ const STEPS: &[(&str, &str)] = &[
         "datetime.datetime",
         ".year;.month;.day;.hour;.minute;.second;.microsecond;.fold;.tzinfo",
     ),
+    (
+        "pendulum.datetime.DateTime",
+        ".year;.month;.day;.hour;.minute;.second;.microsecond;.fold;.tzinfo",
+    ),
     ("datetime.date", ".year;.month;.day"),
     (
         "datetime.time",
@@ -164,6 +168,9 @@ const STEPS: &[(&str, &str)] = &[
     ("pyarrow.DictionaryScalar", ".type;;;.dictionary"),
 ];
 
+/// Records whose numbers may be secrets, as those of a session or a token.
+const SECRETS: &[&str] = &["uuid.UUID"];
+
 /// Stands for the name of a column, which the first part tells.
 pub const COLUMN: &str = "[column]";
 
@@ -180,6 +187,18 @@ pub fn step(record: &str, index: usize) -> &'static str {
 #[must_use]
 pub fn is_attributes(record: &str, index: usize) -> bool {
     (record, index) == ("types.SimpleNamespace", 0)
+}
+
+/// Whether what a record is made of may be a secret.
+#[must_use]
+pub fn may_be_secret(record: &str) -> bool {
+    SECRETS.contains(&record)
+}
+
+/// Whether part `index` of a record is the names of a frame's columns.
+#[must_use]
+pub fn is_columns(record: &str, index: usize) -> bool {
+    step(record, index) == ".columns"
 }
 
 /// Whether part `index` of a record is a frame's column.

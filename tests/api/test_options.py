@@ -274,7 +274,22 @@ def test_an_error_in_a_hash_function_names_everything():
     assert "Handle" in info.value.type_name
     assert info.value.function.endswith("load")
     assert isinstance(info.value.__cause__, LookupError)
+    assert str(info.value).endswith("Mend it, or remove it from hash_funcs.")
     assert load({}) == 1
+
+
+def test_an_error_in_a_registered_hasher_names_the_way_out(in_child):
+    in_child("""
+        import memoxide as mx
+        class Thing: pass
+        mx.register_hasher(Thing, lambda thing: 1 / 0)
+        try:
+            mx.cache_data(lambda x: x).key(Thing())
+        except mx.errors.UserHashError as error:
+            assert str(error).endswith("Mend it, or register another one for the class.")
+        else:
+            raise AssertionError
+    """)
 
 
 def test_registered_hashers_serve_every_function(in_child):

@@ -105,6 +105,9 @@ def test_a_session_needs_an_id():
     with pytest.raises(ValueError, match="must not be empty"):
         mx.session("")
     assert mx.session("a").id == "a"
+    for ask in (mx.session, mx.end_session):
+        with pytest.raises(TypeError, match="a session's id must be a str, not int"):
+            ask(1)
 
 
 def test_one_session_object_in_two_threads():

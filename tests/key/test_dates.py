@@ -96,3 +96,27 @@ def test_a_zone_from_a_file_is_refused(key):
             key(zone)
         return
     pytest.skip("no file of a zone on this machine")
+
+
+def test_times_and_spans_of_pendulum(key, differ):
+    pendulum = pytest.importorskip("pendulum")
+
+    def time(fold=0, zone="Europe/Paris"):
+        return pendulum.datetime(2020, 10, 25, 2, 30, tz=zone, fold=fold)
+
+    def noted(value, note):
+        value.note = note
+        return value
+
+    differ([
+        time(), time(1), time(zone="Europe/Rome"), noted(time(), 1), noted(time(), 2),
+        dt.datetime(2020, 10, 25, 2, 30), pendulum.Time(1), pendulum.Time(1, fold=1),
+        pendulum.date(2020, 1, 1), dt.date(2020, 1, 1), time().diff(time().add(days=1)),
+        time().diff(time().add(months=1)), time().diff(time().subtract(months=1)),
+        pendulum.duration(months=1), pendulum.duration(days=30), pendulum.duration(days=31),
+        pendulum.duration(years=1), pendulum.duration(days=365),
+    ])  # fmt: skip
+    assert key(time()) == key(time())
+    span = pendulum.duration(months=1, days=3)
+    assert span.in_words()
+    assert key(span) == key(pendulum.duration(months=1, days=3))

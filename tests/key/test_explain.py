@@ -10,6 +10,7 @@ import pathlib
 import sys
 import threading
 import types
+import uuid
 
 import pytest
 from hypothesis import given
@@ -325,6 +326,30 @@ def test_frames_name_the_column_that_differs():
         assert nested.reason == f'argument changed: x["a"][0]{path}'
 
 
+def test_columns_that_moved_say_nothing_of_what_is_in_them():
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"price": [1.0], "name": ["a"]})
+    for now in (frame[["name", "price"]], frame.set_axis(["name", "other"], axis=1)):
+        assert explained(frame, now).reason == "argument changed: x.columns"
+
+
+def test_the_numbers_of_an_identifier_are_not_told():
+    before, now = uuid.UUID(int=1234567), uuid.UUID(int=7654321)
+    assert explained([before], [now]).changes == ("x[0]: changed",)
+
+
+def test_what_a_model_keeps_to_itself_is_named():
+    pydantic = pytest.importorskip("pydantic")
+
+    class Model(pydantic.BaseModel, extra="allow"):
+        _token: int = pydantic.PrivateAttr(default=0)
+
+    before, now = Model(), Model()
+    now._token = 1
+    assert explained(before, now).changes == ("x._token: was 0, is 1",)
+    assert explained(Model(more=[1]), Model(more=[2])).changes == ("x.more[0]: was 1, is 2",)
+
+
 def test_a_polars_frame_names_the_column_that_differs():
     pl = pytest.importorskip("polars")
     frame = pl.DataFrame({"price": [1.0, 2.0], "name": ["a", "b"]})
@@ -536,10 +561,10 @@ def test_methods_explain_their_calls():
 
 @pytest.mark.parametrize("method", ["explain", "key", "contains"])
 def test_arguments_that_do_not_fit_raise_what_the_call_raises(method):
-    for function in (Report.double, Report(1).total):
+    for name, function in (("double", Report.double), ("total", Report(1).total)):
         ask = getattr(function, method)
         for args, kwargs in [((), {}), ((1, 2, 3), {}), ((1,), {"unknown": 1})]:
-            with pytest.raises(TypeError):
+            with pytest.raises(TypeError, match=rf"Report\.{name}: "):
                 ask(*args, **kwargs)
     with pytest.raises(mx.errors.UnhashableParamError):
         getattr(Report.double, method)(threading.Lock())

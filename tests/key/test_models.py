@@ -263,3 +263,38 @@ def test_using_a_dataclass_leaves_its_key(key, make):
     assert repr(used)
     assert dataclasses.asdict(used)
     assert key(used) == key(make())
+
+
+@attrs.define
+class Narrow:
+    a: int
+
+
+@dataclasses.dataclass(slots=True, frozen=True)
+class Fixed:
+    a: int
+
+
+class WiderNarrow(Narrow):
+    pass
+
+
+class WiderFixed(Fixed):
+    __slots__ = ("b",)
+
+    def __init__(self, a, b):
+        super().__init__(a)
+        object.__setattr__(self, "b", b)
+
+
+def test_what_a_subclass_adds_to_slots_counts(key, differ):
+    def wider(a, q):
+        value = WiderNarrow(a)
+        value.q = q
+        return value
+
+    assert key(wider(1, 2)) == key(wider(1, 2))
+    assert key(WiderFixed(1, 2)) == key(WiderFixed(1, 2))
+    differ(
+        [wider(1, 1), wider(1, 2), WiderNarrow(1), Narrow(1), WiderFixed(1, 1), WiderFixed(1, 2)]
+    )

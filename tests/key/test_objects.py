@@ -356,6 +356,7 @@ def test_an_error_in_cache_key_names_it():
         f({"a": Broken()})
     assert info.value.path == 'value["a"]'
     assert isinstance(info.value.__cause__, KeyError)
+    assert str(info.value).endswith("Mend it, or remove the method.")
 
 
 def wrapper(rate):

@@ -225,11 +225,11 @@ impl<'a> Comparison<'a> {
     fn records(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
         let name = now.first().and_then(Node::text).unwrap_or_default();
         // Of what an attribute such as `.columns` is made nobody asks.
-        if place.path.has_words() {
+        if place.path.has_words() || record::may_be_secret(name) {
             return self.changed(place, "");
         }
         let found = self.changes.len();
-        let has_same_columns = self.has_same_columns(before, now);
+        let has_same_columns = self.has_same_columns(name, before, now);
         for (index, (was, is)) in before.iter().zip(now).skip(1).enumerate() {
             if record::is_attributes(name, index) {
                 self.state(place, *was, *is);
@@ -246,11 +246,14 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Whether there are as many, and those that tell their names have the same ones.
-    fn has_same_columns(&self, before: &[Node<'a>], now: &[Node<'a>]) -> bool {
-        let mut columns = before.iter().zip(now);
+    /// Whether there are as many, with the same names: the frame tells them, or each column its own.
+    fn has_same_columns(&self, record: &str, before: &[Node<'a>], now: &[Node<'a>]) -> bool {
+        let mut parts = before.iter().zip(now).skip(1).enumerate();
         before.len() == now.len()
-            && columns.all(|(was, is)| self.series_name(*was) == self.series_name(*is))
+            && parts.all(|(index, (was, is))| {
+                let is_same = was.bytes == is.bytes || !record::is_columns(record, index);
+                is_same && self.series_name(*was) == self.series_name(*is)
+            })
     }
 
     fn series_name(&self, column: Node<'a>) -> Option<&'a str> {

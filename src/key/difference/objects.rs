@@ -32,13 +32,13 @@ fn steps(tag: Tag) -> &'static [&'static str] {
 const NEW_OBJECT: &str = "copyreg.__newobj__";
 
 /// Keys of a state under which attributes lie, as models of pydantic have them.
-const NESTED_ATTRIBUTES: &str = "__dict__";
+const NESTED_ATTRIBUTES: [&str; 3] = ["__dict__", "__pydantic_extra__", "__pydantic_private__"];
 
 impl<'a> Comparison<'a> {
     pub(super) fn objects(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
         match (place.now.tag, before, now) {
             (Tag::Defined, ..) => self.edited(place, &place.now),
-            (Tag::Object, [class, _, made_from, state, items, pairs, _], now)
+            (Tag::Object, [class, _, made_from, state, items, pairs, _, beside @ ..], now)
                 if now.len() == before.len() =>
             {
                 if self.is_of_edited_class(place, *class, now[0]) {
@@ -48,6 +48,9 @@ impl<'a> Comparison<'a> {
                 self.state(place, *state, now[3]);
                 self.descend(place, || Step::Words(""), *items, now[4]);
                 self.pairs(place, *pairs, now[5]);
+                if let [beside] = beside {
+                    self.state(place, *beside, now[7]);
+                }
             }
             (
                 Tag::Subclass,
@@ -199,14 +202,15 @@ impl<'a> Comparison<'a> {
     }
 
     fn attributes(&mut self, place: &Place<'a>, before: &[Node<'a>], now: &[Node<'a>]) {
-        let nested = |children: &[Node<'a>]| {
-            let mut pairs = pairs(children);
-            let found = pairs.find(|(name, _)| name.text() == Some(NESTED_ATTRIBUTES));
+        let nested = |children: &[Node<'a>], key| {
+            let found = pairs(children).find(|(name, _)| name.text() == Some(key));
             found.map(|(_, attributes)| attributes)
         };
         let found = self.changes.len();
-        if let (Some(before), Some(now)) = (nested(before), nested(now)) {
-            self.state(place, before, now);
+        for key in NESTED_ATTRIBUTES {
+            if let Some((before, now)) = nested(before, key).zip(nested(now, key)) {
+                self.state(place, before, now);
+            }
         }
         // What lies beside them mostly says which of them were set.
         if self.changes.len() == found {

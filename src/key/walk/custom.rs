@@ -17,13 +17,17 @@ impl<'a, 'py> Walk<'a, 'py> {
             return Ok(false);
         }
         if let Some(hasher) = self.hashers.local(value)?.filter(|h| self.applies(h)) {
-            return self.hashed(value, hasher).map(|()| true);
+            return self
+                .hashed(value, hasher, "remove it from hash_funcs")
+                .map(|()| true);
         }
         if let Some(method) = hashers::cache_key(value)? {
             return self.cache_key(value, &method).map(|()| true);
         }
         if let Some(hasher) = self.hashers.registered(value)?.filter(|h| self.applies(h)) {
-            return self.hashed(value, hasher).map(|()| true);
+            return self
+                .hashed(value, hasher, "register another one for the class")
+                .map(|()| true);
         }
         Ok(false)
     }
@@ -36,10 +40,15 @@ impl<'a, 'py> Walk<'a, 'py> {
     }
 
     /// A value as its hash function sees it: class, hash function, result.
-    fn hashed(&mut self, value: &Bound<'py, PyAny>, hasher: &'a Hasher) -> Result<()> {
+    fn hashed(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+        hasher: &'a Hasher,
+        way_out: &'static str,
+    ) -> Result<()> {
         let result = hasher
             .call(value)
-            .map_err(|cause| self.user_hash(value, hasher.name(), cause))?;
+            .map_err(|cause| self.user_hash(value, hasher.name(), way_out, cause))?;
         let digest = hasher.digest(self.py, self.function)?;
         self.open_seen_through(value, Tag::Hashed, vec![digest, result])?;
         self.suspended.push(hasher);
@@ -54,7 +63,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         let name = format!("{}.__cache_key__", type_name(value));
         let result = method
             .call1((value,))
-            .map_err(|cause| self.user_hash(value, &name, cause))?;
+            .map_err(|cause| self.user_hash(value, &name, "remove the method", cause))?;
         self.open_seen_through(value, Tag::CacheKey, vec![result])
     }
 
@@ -74,7 +83,13 @@ impl<'a, 'py> Walk<'a, 'py> {
         Ok(())
     }
 
-    fn user_hash(&self, value: &Bound<'py, PyAny>, hasher: &str, cause: PyErr) -> Error {
+    fn user_hash(
+        &self,
+        value: &Bound<'py, PyAny>,
+        hasher: &str,
+        way_out: &'static str,
+        cause: PyErr,
+    ) -> Error {
         let is_too_deep = cause.is_instance_of::<PyRecursionError>(self.py);
         if is_too_deep || !cause.is_instance_of::<PyException>(self.py) {
             return cause.into();
@@ -82,6 +97,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         Error::UserHash {
             place: Box::new(self.place(value)),
             hasher: hasher.to_owned(),
+            way_out,
             cause,
         }
     }

@@ -2,9 +2,11 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyTuple, PyType};
+use pyo3::types::{PyDict, PyFrozenSet, PyFunction, PyList, PySet, PyTuple, PyType};
 
+use super::family::all_attributes;
 use super::object::{ARGUMENTS, ITEMS, PAIRS};
+use crate::error::Result;
 
 /// Puts what a container holds into its reduction. That of the built-in classes asks the methods by
 /// which a subclass hands out its elements: they may leave some out, and give those of a set in an
@@ -59,4 +61,34 @@ fn reduces_as(value: &Bound<'_, PyAny>, base: &Bound<'_, PyType>) -> PyResult<bo
         }
     }
     Ok(true)
+}
+
+/// Where the code of classes is made that tell pickle of their fields alone.
+const MAKERS: [&str; 2] = ["attr._make", "dataclasses"];
+
+/// What an instance has beside the fields that such a class tells: what a subclass added.
+pub(super) fn beside_fields<'py>(value: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyDict>>> {
+    let name = intern!(value.py(), "__getstate__");
+    let class = value.get_type();
+    let Some(told) = class.getattr_opt(name)? else {
+        return Ok(None);
+    };
+    if !told.is_instance_of::<PyFunction>() {
+        return Ok(None);
+    }
+    let maker = told.getattr(intern!(value.py(), "__module__"))?.to_string();
+    if !MAKERS.contains(&maker.as_str()) {
+        return Ok(None);
+    }
+    for base in class.mro() {
+        let base = base.cast_into::<PyType>().map_err(PyErr::from)?;
+        if base
+            .getattr(intern!(value.py(), "__dict__"))?
+            .contains(name)?
+        {
+            let beside = all_attributes(value, &base)?;
+            return Ok(beside.filter(|beside| !beside.is_empty()));
+        }
+    }
+    Ok(None)
 }

@@ -8,7 +8,7 @@ use pyo3::types::{PyCFunction, PyDict, PyFunction, PyList, PyString, PyTuple};
 use super::Walk;
 use super::class::is_held;
 use super::frame::Shape;
-use super::inherited::restore;
+use super::inherited::{beside_fields, restore};
 use super::leaf;
 use crate::error::Result;
 use crate::key::definition::{Follow, installed_version};
@@ -33,7 +33,8 @@ impl<'py> Walk<'_, 'py> {
         if let Ok(name) = reduction.cast::<PyString>() {
             return self.global(value, name);
         }
-        let parts = parts(value, &reduction)?;
+        let mut parts = parts(value, &reduction)?;
+        parts.extend(beside_fields(value)?.map(Bound::into_any));
         self.open_fixed(value, Tag::Object, Shape::Object, parts)
     }
 

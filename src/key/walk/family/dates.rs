@@ -3,12 +3,12 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
-    PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyTime, PyTimeAccess, PyTuple,
-    PyTzInfoAccess,
+    PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyDict, PyTime, PyTimeAccess,
+    PyTuple, PyType, PyTzInfoAccess,
 };
 
 use super::Encode::By;
-use super::{Family, all_attributes};
+use super::{Family, all_attributes, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -27,6 +27,27 @@ pub const FAMILY: Family = Family {
     heeds_reduce: true,
     has_members_below: false,
 };
+
+/// The classes of pendulum, whose reductions leave out which of two equal times is meant, and what of a
+/// span are months.
+pub const PENDULUM: Family = Family {
+    classes: &[
+        (&["pendulum.datetime"], "DateTime", By(datetime)),
+        (&["pendulum.time"], "Time", By(time)),
+        (&["pendulum.duration"], "Duration", By(timedelta)),
+    ],
+    attributes: beside_pendulum,
+    heeds_reduce: true,
+    has_members_below: false,
+};
+
+/// All but hours, minutes and seconds of a span, which it keeps when it was asked for them.
+fn beside_pendulum<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    attributes_except(value, base, &["_h", "_i", "_s"])
+}
 
 fn date<'py>(
     _: &mut Walk<'_, 'py>,

@@ -79,6 +79,7 @@ const FAMILIES: &[Family] = &[
     paths::FAMILY,
     views::FAMILY,
     dates::FAMILY,
+    dates::PENDULUM,
     collections::FAMILY,
     simple::FAMILY,
     simple::NAMESPACES,
