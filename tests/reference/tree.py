@@ -8,7 +8,9 @@ import struct
 from . import nodes
 
 UNITS = {nodes.NONE, nodes.FALSE, nodes.TRUE, nodes.ELLIPSIS, nodes.NOT_IMPLEMENTED} | {
-    nodes.EMPTY_CELL
+    nodes.EMPTY_CELL,
+    nodes.DEFAULT,
+    nodes.IGNORED,
 }
 LEAVES = {nodes.INT, nodes.STR, nodes.STR_WITH_SURROGATES} | {
     nodes.BYTES,
@@ -89,7 +91,7 @@ def node(reader: Reader) -> Node:
         return dataclasses.replace(whole, encoding=nodes.unit(nodes.DIGEST) + name)
     if tag in (nodes.FLOAT, nodes.COMPLEX):
         return Node(tag, reader.take(8 if tag == nodes.FLOAT else 16))
-    if tag in (nodes.OPEN, nodes.PENDING):
+    if tag in (nodes.OPEN, nodes.PENDING, nodes.SENTINEL):
         return Node(tag, number=reader.leb128())
     if tag == nodes.CYCLE:
         name = reader.take(32)

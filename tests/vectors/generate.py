@@ -42,15 +42,28 @@ TAGS = {
     nodes.FROZENSET: "FrozenSet",
     nodes.OBJECT: "Object",
     nodes.GLOBAL: "Global",
+    nodes.CLASS: "Class",
+    nodes.FUNCTION: "Function",
+    nodes.CODE: "Code",
+    nodes.METHOD: "Method",
     nodes.MODULE: "Module",
     nodes.CELL: "Cell",
     nodes.EMPTY_CELL: "EmptyCell",
     nodes.ENUM_MEMBER: "Enum",
+    nodes.CACHED: "Cached",
+    nodes.SENTINEL: "Sentinel",
+    nodes.OPAQUE: "Opaque",
+    nodes.DESCRIPTOR: "Descriptor",
+    nodes.DEFINED_CLASS: "Defined",
     nodes.RECORD: "Record",
     nodes.SUBCLASS: "Subclass",
+    nodes.HASHED: "Hashed",
+    nodes.WITH_CACHE_KEY: "CacheKey",
     nodes.OPEN: "Enclosing",
     nodes.PENDING: "InCycle",
     nodes.CYCLE: "OfCycle",
+    nodes.DEFAULT: "Default",
+    nodes.IGNORED: "Ignored",
 }
 
 
@@ -58,6 +71,8 @@ def names(file: str) -> dict[str, Any]:
     """What an expression of this file can name."""
     namespace: dict[str, Any] = {}
     exec(values.IMPORTS, namespace)
+    if file in values.BY_HAND:
+        namespace["nodes"] = nodes
     for module in values.REQUIRES.get(file, {}):
         namespace[module] = importlib.import_module(module)
     return namespace
@@ -70,7 +85,7 @@ def evaluate(python: str, namespace: dict[str, Any]) -> Any:
 def tree(node: Node) -> dict[str, Any]:
     """A node in JSON."""
     name = TAGS[node.tag]
-    if node.tag in (nodes.OPEN, nodes.PENDING):
+    if node.tag in (nodes.OPEN, nodes.PENDING, nodes.SENTINEL):
         return {"reference": name, "number": node.number}
     if node.tag == nodes.CYCLE:
         return {"reference": name, "cycle": node.contents.hex(), "number": node.number}
@@ -95,8 +110,9 @@ def children(name: str, nodes: list[dict[str, Any]]) -> dict[str, Any]:
     return {"container": name, "children": nodes}
 
 
-def vector(value: values.Value, namespace: dict[str, Any]) -> dict[str, Any]:
-    encoding = reference.encode(evaluate(value.python, namespace))
+def vector(file: str, value: values.Value, namespace: dict[str, Any]) -> dict[str, Any]:
+    evaluated = evaluate(value.python, namespace)
+    encoding = evaluated if file in values.BY_HAND else reference.encode(evaluated)
     return {
         "name": value.name,
         "python": value.python,
@@ -108,7 +124,7 @@ def vector(value: values.Value, namespace: dict[str, Any]) -> dict[str, Any]:
 
 def content(file: str) -> dict[str, Any]:
     namespace = names(file)
-    vectors = [vector(value, namespace) for value in values.values(file)]
+    vectors = [vector(file, value, namespace) for value in values.values(file)]
     return {
         "format": 1,
         "imports": values.IMPORTS.strip(),

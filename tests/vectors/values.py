@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import libraries
+from . import forms, libraries
 from .value import Value, named
 
 IMPORTS = """
@@ -284,6 +284,7 @@ def with_attributes() -> Iterator[Value]:
 
 
 FILES = {
+    "nodes": (forms.forms,),
     "builtins": (units, integers, floats, texts, containers, sets),
     "structures": (nested, cycles),
     "objects": (found_by_name, enums, objects, exceptions, with_attributes),
@@ -299,6 +300,9 @@ FILES = {
     **libraries.FILES,
 }
 """By the name of a file, what it holds."""
+
+BY_HAND = ("nodes",)
+"""Files whose expressions are the nodes themselves."""
 
 REQUIRES = libraries.REQUIRES
 """By the name of a file, the modules that it needs and their lowest versions."""
