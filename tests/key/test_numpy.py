@@ -370,3 +370,11 @@ def test_record_arrays_are_known_before_their_module_is_loaded(in_child):
         assert b"numpy.rec.recarray" in before
         """
     )
+
+
+def test_calendars_count_by_their_days(key, differ):
+    assert key(np.busdaycalendar()) == key(np.busdaycalendar())
+    differ([
+        np.busdaycalendar(), np.busdaycalendar("1111110"),
+        np.busdaycalendar(holidays=["2024-01-01"]),
+    ])  # fmt: skip

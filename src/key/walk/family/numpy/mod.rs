@@ -40,6 +40,11 @@ pub const SCALARS: Family = Family {
     classes: &[
         (NUMPY, "generic", By(array::scalar)),
         (NUMPY, "dtype", By(dtype::argument)),
+        (
+            NUMPY,
+            "busdaycalendar",
+            Attributes(&["weekmask", "holidays"]),
+        ),
     ],
     attributes: all_attributes,
     heeds_reduce: false,
