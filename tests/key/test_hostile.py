@@ -165,6 +165,7 @@ def test_attributes_give_a_key_or_an_error(in_child, body):
     in_child(script, timeout=60)
 
 
+@pytest.mark.timeout(200)
 def test_what_recurses_without_end_is_an_error(in_child):
     in_child(
         HOSTS
@@ -193,7 +194,7 @@ def test_what_recurses_without_end_is_an_error(in_child):
         assert attempt(endless) == "RecursionError"
     assert attempt(Named()) in ("key", "UnhashableParamError", "RecursionError")
     """,
-        timeout=60,
+        timeout=180,
     )
 
 

@@ -51,6 +51,29 @@ class Slotted:
         self.value = value
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Compact:
+    value: object
+
+
+class Extended(Compact):
+    """Has what its base's state does not tell."""
+
+
+def extended(value, names):
+    made = Extended(value)
+    vars(made).update(names)
+    return made
+
+
+class Row(list):
+    pass
+
+
+class Table(dict):
+    pass
+
+
 class Plain:
     def __init__(self, **names):
         vars(self).update(names)
@@ -157,6 +180,10 @@ def inside(inner):
         | st.binary(max_size=5).map(bytearray)
         | st.builds(Point, inner, inner)
         | st.builds(Slotted, inner)
+        | st.builds(Compact, inner)
+        | st.tuples(inner, names).map(lambda parts: extended(*parts))
+        | st.lists(inner, max_size=3).map(Row)
+        | names.map(Table)
         | names.map(lambda names: Plain(**names))
         | names.map(lambda names: types.SimpleNamespace(**names))
         | names.map(collections.OrderedDict)

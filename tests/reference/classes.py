@@ -45,3 +45,11 @@ def is_found_by_name(cls: type) -> bool:
 def defines(cls: type, name: str) -> bool:
     """Whether a class or one of its bases has an attribute of this name."""
     return any(name in vars(base) for base in cls.__mro__)
+
+
+def set_slots(value: Any, cls: type) -> dict[str, Any]:
+    """What an instance has in the slots that one of its classes brings."""
+    slots = vars(cls).get("__slots__", ())
+    names = [slots] if isinstance(slots, str) else list(slots)
+    names = [name for name in names if name not in ("__dict__", "__weakref__")]
+    return {name: getattr(value, name) for name in names if hasattr(value, name)}

@@ -180,6 +180,8 @@ class Decoder:
         cls, build, arguments = (self.value(child) for child in node.children[:3])
         made = rebuild.constructed(cls, build, arguments)
         place.make(made)
-        state, items, pairs, _ = (self.value(child) for child in node.children[3:])
+        state, items, pairs, _, *beside = (self.value(child) for child in node.children[3:])
         rebuild.fill(made, state, items, pairs)
+        for names in beside:
+            vars(made).update(names)
         return made

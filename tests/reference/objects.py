@@ -59,7 +59,23 @@ def reduction(walk: Any, value: Any) -> bytes:
     children = [type(value), constructor(build), arguments, state, items, pairs, setter]
     if isinstance(value, BaseException):
         children.append(exceptions.carried(value))
+    beside = beside_fields(value)
+    if beside:
+        children.append(beside)
     return walk.all(nodes.OBJECT, children)
+
+
+def beside_fields(value: Any) -> dict[str, Any]:
+    """What an instance has that a `__getstate__` of attrs or dataclasses does not tell."""
+    getstate = getattr(type(value), "__getstate__", None)
+    if getattr(getstate, "__module__", None) not in ("attr._make", "dataclasses"):
+        return {}
+    found = dict(getattr(value, "__dict__", {}))
+    for cls in type(value).__mro__:
+        if "__getstate__" in vars(cls):
+            break
+        found.update(classes.set_slots(value, cls))
+    return found
 
 
 def constructor(build: Any) -> Any:

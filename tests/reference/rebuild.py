@@ -31,6 +31,9 @@ def constructed(cls: type, build: Any, arguments: tuple[Any, ...]) -> Any:
 
 def fill(made: Any, state: Any, items: list[Any] | None, pairs: list[Any] | None) -> None:
     slots: dict[str, Any] | None = None
+    if isinstance(state, list):
+        made.__setstate__(state)
+        state = None
     if isinstance(state, tuple):
         state, slots = state
     if state:

@@ -102,12 +102,5 @@ def own_attributes(value: Any, known: Known, base: type) -> dict[str, Any]:
     for cls in type(value).__mro__:
         if find(cls) is not None:
             break
-        attributes.update(set_slots(value, cls))
+        attributes.update(classes.set_slots(value, cls))
     return {name: part for name, part in attributes.items() if name not in known.not_attributes}
-
-
-def set_slots(value: Any, cls: type) -> dict[str, Any]:
-    slots = vars(cls).get("__slots__", ())
-    names = [slots] if isinstance(slots, str) else list(slots)
-    names = [name for name in names if name not in ("__dict__", "__weakref__")]
-    return {name: getattr(value, name) for name in names if hasattr(value, name)}

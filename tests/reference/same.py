@@ -9,6 +9,8 @@ import struct
 import types
 from typing import Any
 
+from . import classes
+
 
 def same(one: Any, other: Any, assumed: frozenset[tuple[int, int]] = frozenset()) -> bool:
     """Equality that tells classes, zeros' signs and orders of dicts apart, and no NaN from another.
@@ -80,10 +82,14 @@ def parts_of_object(value: Any) -> list[Any] | None:
         return [value.replace(tzinfo=None, fold=0).isoformat(), value.fold, value.tzinfo]
     if hasattr(value, "as_tuple"):
         return list(value.as_tuple())
-    if "__slots__" in vars(type(value)) and not hasattr(value, "__dict__"):
-        names = type(value).__slots__
-        return [getattr(value, name, None) for name in names] if is_users(value) else None
-    return list(vars(value).items()) if hasattr(value, "__dict__") and is_users(value) else None
+    return attributes(value) if is_users(value) else None
+
+
+def attributes(value: Any) -> list[Any]:
+    found = dict(getattr(value, "__dict__", {}))
+    for cls in type(value).__mro__:
+        found.update(classes.set_slots(value, cls))
+    return list(found.items())
 
 
 def is_users(value: Any) -> bool:
