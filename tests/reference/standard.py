@@ -43,11 +43,14 @@ def string_io(value: Any) -> list[Any]:
     return [contents, newlines, position]
 
 
-ADDRESSES = ["Address", "Interface", "Network"]
-OF_ADDRESSES = frozenset(
-    "_ip _scope_id _prefixlen _cache _str network network_address netmask hostmask "
-    "broadcast_address num_addresses is_private".split()
-)
+OF_ADDRESSES = {
+    "Address": frozenset(),
+    "Interface": frozenset("network netmask hostmask _prefixlen".split()),
+    "Network": frozenset(
+        "network_address netmask hostmask broadcast_address num_addresses is_private hosts "
+        "_prefixlen _cache".split()
+    ),
+}
 
 
 def standard(module: str, name: str, parts: Any, **other: Any) -> None:
@@ -71,8 +74,8 @@ standard("builtins", "slice", bounds)
 standard("functools", "partial", lambda value: [value.func, value.args, value.keywords])
 standard("types", "SimpleNamespace", lambda value: [vars(value)], has_dict=False)
 for family in ("IPv4", "IPv6"):
-    for kind in ADDRESSES:
-        standard("ipaddress", family + kind, exact_text, not_attributes=OF_ADDRESSES)
+    for kind in OF_ADDRESSES:
+        standard("ipaddress", family + kind, exact_text, not_attributes=OF_ADDRESSES[kind])
 standard("collections", "deque", lambda value: [value.maxlen, list(value)])
 standard(
     "collections",

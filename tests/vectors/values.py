@@ -202,7 +202,8 @@ def addresses() -> Iterator[Value]:
         'ipaddress.ip_address("::")', 'ipaddress.ip_address("fe80::1")',
         'ipaddress.IPv6Address("fe80::1%eth0")', 'ipaddress.ip_interface("10.0.0.1/8")',
         'ipaddress.ip_interface("fe80::1/64")', 'ipaddress.ip_network("10.0.0.0/8")',
-        'ipaddress.ip_network("2001:db8::/32")',
+        'ipaddress.ip_network("2001:db8::/32")', 'ipaddress.ip_network("10.0.0.0/31")',
+        'ipaddress.ip_network("10.0.0.0/32")', 'ipaddress.ip_network("::1/128")',
     )  # fmt: skip
 
 

@@ -31,6 +31,19 @@ pub fn all_attributes<'py>(
     Ok(Some(attributes))
 }
 
+/// All attributes but those in which the known class keeps what the record has, or what is no
+/// content, by the name of the class. A user's own may have any other class's names.
+pub fn attributes_beside<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+    held: &[(&str, &[&str])],
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let class = base.qualname()?;
+    let class = class.to_string_lossy();
+    let held = held.iter().find(|(name, _)| *name == class);
+    attributes_except(value, base, held.map_or(&[], |(_, names)| names))
+}
+
 /// All attributes but some, which the record has or which are no content.
 pub fn attributes_except<'py>(
     value: &Bound<'py, PyAny>,

@@ -8,7 +8,7 @@ use pyo3::types::{
 };
 
 use super::Encode::By;
-use super::{Family, all_attributes, attributes_except};
+use super::{Family, all_attributes, attributes_beside};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -46,7 +46,7 @@ fn beside_pendulum<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    attributes_except(value, base, &["_h", "_i", "_s"])
+    attributes_beside(value, base, &[("Duration", &["_h", "_i", "_s"])])
 }
 
 fn date<'py>(

@@ -34,7 +34,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
-pub use self::attributes::{all_attributes, as_base_sees, attributes_except, own_attributes};
+pub use self::attributes::{
+    all_attributes, as_base_sees, attributes_beside, attributes_except, own_attributes,
+};
 use super::class::{is_held, is_static};
 use super::record::Record;
 use super::{Walk, shared};

@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySuper, PyType};
 
 use super::Encode::{Attributes, By};
-use super::{Family, all_attributes, as_base_sees, attributes_except, own_attributes};
+use super::{Family, all_attributes, as_base_sees, attributes_beside, own_attributes};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record, attribute_of};
@@ -131,18 +131,24 @@ fn address<'py>(
     Ok(record.with(Part::Inner(text)))
 }
 
-/// What addresses keep in their `__dict__`.
-const OF_ADDRESSES: [&str; 12] = [
-    "_ip",
-    "_scope_id",
-    "_prefixlen",
-    "_cache",
-    "_str",
-    "network",
+/// What the classes keep in the `__dict__`. `hosts` is there for networks of one or two addresses.
+const OF_ADDRESSES: &[(&str, &[&str])] = &[
+    ("IPv4Interface", OF_INTERFACES),
+    ("IPv6Interface", OF_INTERFACES),
+    ("IPv4Network", OF_NETWORKS),
+    ("IPv6Network", OF_NETWORKS),
+];
+
+const OF_INTERFACES: &[&str] = &["network", "netmask", "hostmask", "_prefixlen"];
+
+const OF_NETWORKS: &[&str] = &[
     "network_address",
     "netmask",
     "hostmask",
     "broadcast_address",
+    "_prefixlen",
+    "hosts",
+    "_cache",
     "num_addresses",
     "is_private",
 ];
@@ -151,5 +157,5 @@ fn beside_address<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    attributes_except(value, base, &OF_ADDRESSES)
+    attributes_beside(value, base, OF_ADDRESSES)
 }

@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
 use super::Encode::{Attributes, By};
-use super::{Encode, Family, attributes_except};
+use super::{Encode, Family, attributes_beside};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
@@ -49,19 +49,29 @@ pub const FAMILY: Family = Family {
 };
 
 /// What scipy keeps in the `__dict__`: the parts, how much it prints, what it remembers of the order.
-const OF_SCIPY: [&str; 20] = [
+const OF_SCIPY: &[(&str, &[&str])] = &[
+    ("csr_matrix", OF_ROWS),
+    ("csr_array", OF_ROWS),
+    ("csc_matrix", OF_ROWS),
+    ("csc_array", OF_ROWS),
+    ("bsr_matrix", OF_ROWS),
+    ("bsr_array", OF_ROWS),
+    ("coo_matrix", OF_COORDINATES),
+    ("coo_array", OF_COORDINATES),
+    ("dia_matrix", &["_shape", "maxprint", "data", "offsets"]),
+    ("dia_array", &["_shape", "maxprint", "data", "offsets"]),
+    ("lil_matrix", OF_LISTS),
+    ("lil_array", OF_LISTS),
+    ("dok_matrix", OF_KEYS),
+    ("dok_array", OF_KEYS),
+];
+
+const OF_ROWS: &[&str] = &[
     "_shape",
     "maxprint",
     "data",
     "indices",
     "indptr",
-    "coords",
-    "row",
-    "col",
-    "offsets",
-    "rows",
-    "dtype",
-    "_dict",
     "has_canonical_format",
     "has_sorted_indices",
     "_has_canonical_format",
@@ -71,12 +81,24 @@ const OF_SCIPY: [&str; 20] = [
     "_indptr",
     "_indices",
 ];
+const OF_COORDINATES: &[&str] = &[
+    "_shape",
+    "maxprint",
+    "data",
+    "coords",
+    "row",
+    "col",
+    "has_canonical_format",
+    "_has_canonical_format",
+];
+const OF_LISTS: &[&str] = &["_shape", "maxprint", "dtype", "data", "rows"];
+const OF_KEYS: &[&str] = &["_shape", "maxprint", "dtype", "_dict"];
 
 fn put_on<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    attributes_except(value, base, &OF_SCIPY)
+    attributes_beside(value, base, OF_SCIPY)
 }
 
 /// Before scipy 1.13 there were rows and columns alone.

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
 use super::Encode::{Attributes, By};
-use super::{Family, all_attributes, attributes_except};
+use super::{Family, all_attributes, attributes_beside};
 use crate::error::Result;
 
 /// Where numpy says that its plain classes are.
@@ -104,8 +104,5 @@ fn array_attributes<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    let class = base.qualname()?;
-    let class = class.to_string_lossy();
-    let names = OF_NUMPY.iter().find(|(name, _)| *name == class);
-    attributes_except(value, base, names.map_or(&[], |(_, names)| names))
+    attributes_beside(value, base, OF_NUMPY)
 }
