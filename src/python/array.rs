@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -66,7 +66,7 @@ pub fn memory(array: &Bound<'_, PyAny>, items: Items) -> PyResult<Strided> {
     let shape = shape.iter().map(|length| length.unsigned_abs());
     let start = described.data.cast::<u8>();
     // SAFETY: an array's items lie where its description says; the caller keeps it alive.
-    Ok(unsafe {
+    finite(unsafe {
         match items {
             Items::Whole => Strided::new(start, size, shape, strides.iter().copied()),
             Items::Parts {
@@ -95,4 +95,13 @@ unsafe fn numbers<'a>(start: *const ffi::Py_ssize_t, count: usize) -> &'a [ffi::
     }
     // SAFETY: the caller's.
     unsafe { std::slice::from_raw_parts(start, count) }
+}
+
+/// Memory that can be read to its end.
+pub fn finite(memory: Strided) -> PyResult<Strided> {
+    if memory.is_endless() {
+        let problem = "it repeats its items over too many bytes; pass what it was broadcast from";
+        return Err(PyValueError::new_err(problem));
+    }
+    Ok(memory)
 }

@@ -3,6 +3,7 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use super::array::finite;
 use crate::key::strided::Strided;
 
 /// The memory of a tensor whose class is torch's own `Tensor`, whose device is the processor, and
@@ -17,5 +18,5 @@ pub fn memory(tensor: &Bound<'_, PyAny>) -> PyResult<Strided> {
     }
     let strides = steps.into_iter().map(|step| step * item.cast_signed());
     // SAFETY: torch's own tensor lies where it says; the caller keeps it alive.
-    Ok(unsafe { Strided::new(start as *const u8, item, shape, strides) })
+    finite(unsafe { Strided::new(start as *const u8, item, shape, strides) })
 }

@@ -179,6 +179,27 @@ def test_memory_maps_count_by_content_and_position(key, tmp_path):
         key(mapped)
 
 
+def test_a_map_that_has_lost_its_file_is_refused(in_child, tmp_path):
+    path = tmp_path / "file"
+    path.write_bytes(b"a" * 100_000)
+    in_child(f"""
+        import mmap, os, memoxide, memoxide.errors
+        @memoxide.cache_data
+        def f(value): return None
+        with open({str(path)!r}, "r+b") as file, mmap.mmap(file.fileno(), 0) as mapped:
+            before = f.key(mapped)
+            os.truncate({str(path)!r}, 10)
+            try:
+                f.key(mapped)
+            except memoxide.errors.UnhashableParamError as error:
+                assert "shorter" in str(error)
+            else:
+                raise AssertionError
+        with mmap.mmap(-1, 100) as anonymous:
+            f.key(anonymous)
+    """)
+
+
 def test_large_memory_counts_to_the_last_byte(key):
     large = bytearray(300_000)
     before = key(memoryview(large)), key(array.array("B", large))

@@ -378,3 +378,13 @@ def test_calendars_count_by_their_days(key, differ):
         np.busdaycalendar(), np.busdaycalendar("1111110"),
         np.busdaycalendar(holidays=["2024-01-01"]),
     ])  # fmt: skip
+
+
+def test_arrays_that_repeat_themselves_without_end_are_refused(key):
+    from memoxide.errors import UnhashableParamError
+
+    endless = np.broadcast_to(np.int8(1), (10**12,))
+    with pytest.raises(UnhashableParamError, match="broadcast"):
+        key(endless)
+    with pytest.raises(UnhashableParamError, match="broadcast"):
+        key([np.broadcast_to(np.arange(3.0), (10**9, 10**3, 3))])

@@ -15,6 +15,9 @@ use super::tag::Tag;
 /// Bytes that are put together before they are hashed: half of a small second-level cache.
 const BLOCK: usize = 256 * 1024;
 
+/// Bytes beyond which an array that repeats its items is not read.
+const ENDLESS: usize = 64 * 1024 * 1024 * 1024;
+
 /// The part of an array that a larger block may have: hashing needs little memory of its own.
 const SHARE: usize = 16;
 const LARGEST_BLOCK: usize = 8 * 1024 * 1024;
@@ -91,6 +94,13 @@ impl Strided {
     #[must_use]
     pub fn bytes(&self) -> usize {
         bytes_of(&self.axes, self.item)
+    }
+
+    /// Whether the items are the same ones again and again, over more bytes than a machine has. To read
+    /// them would take forever.
+    #[must_use]
+    pub fn is_endless(&self) -> bool {
+        self.bytes() > ENDLESS && self.axes.iter().any(|axis| axis.stride == 0)
     }
 
     /// Writes the items as a leaf, in the order of their indices.
@@ -235,7 +245,8 @@ fn signed(number: usize) -> isize {
 }
 
 fn bytes_of(axes: &[Axis], item: usize) -> usize {
-    axes.iter().fold(item, |bytes, axis| bytes * axis.length)
+    axes.iter()
+        .fold(item, |bytes, axis| bytes.saturating_mul(axis.length))
 }
 
 /// # Safety
@@ -349,6 +360,14 @@ mod tests {
             let expected = slow(&memory, offset, item, shape, strides);
             assert_eq!(contents(&array), plain(&expected), "{shape:?} {strides:?}");
         }
+    }
+
+    #[test]
+    fn items_that_are_repeated_have_an_end() {
+        let memory = [1, 2, 3];
+        let repeated = |times| strided(&memory, 0, 1, &[times, 3], &[0, 1]);
+        assert!(!repeated(1_000).is_endless());
+        assert!(repeated(usize::MAX / 2).is_endless());
     }
 
     #[test]

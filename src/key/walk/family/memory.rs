@@ -58,12 +58,24 @@ fn view<'py>(
 }
 
 fn map<'py>(
-    _: &mut Walk<'_, 'py>,
+    walk: &mut Walk<'_, 'py>,
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let position = value.call_method0("tell")?;
+    if outlasts_file(value)? {
+        let reason = "its file has become shorter than the map: to read on there ends the process";
+        return Err(walk.unhashable(value, reason, None));
+    }
     Ok(record.with(Part::Inner(position)).with(contents(value)?))
+}
+
+/// Whether a map is longer than the file behind it. A map without a file cannot tell a size.
+fn outlasts_file(map: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let Ok(size) = map.call_method0("size") else {
+        return Ok(false);
+    };
+    Ok(size.extract::<usize>()? < map.len()?)
 }
 
 /// Content and position, and of text how the ends of lines are read.
