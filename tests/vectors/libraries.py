@@ -69,7 +69,7 @@ def scalars() -> Iterator[Value]:
     yield from named(
         "numpy.float64(1.5)", "numpy.float32(1.5)", "numpy.int8(-1)",
         'numpy.str_("a")', 'numpy.bytes_(b"a")', 'numpy.datetime64("2020-01-01")',
-        'numpy.datetime64("NaT")', 'numpy.timedelta64(5, "s")', "numpy.float64(-0.0)",
+        'numpy.datetime64("NaT", "s")', 'numpy.timedelta64(5, "s")', "numpy.float64(-0.0)",
         'numpy.void(b"abc")', "[numpy.int64(1), 1]", 'numpy.float32("nan")',
     )  # fmt: skip
 
