@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 
-import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import memoxide as mx
 from memoxide.errors import UnhashableParamError
+
+pa = pytest.importorskip("pyarrow")
 
 
 @mx.cache_data

@@ -3,11 +3,12 @@
 import struct
 
 import blake3
-import polars as pl
-import pyarrow as pa
 import pytest
 
 from memoxide._core import encode_value
+
+pa = pytest.importorskip("pyarrow")
+pl = pytest.importorskip("polars")
 
 
 def number(value):

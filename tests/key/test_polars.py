@@ -7,13 +7,14 @@ import os
 import subprocess
 import sys
 
-import polars as pl
-import polars.selectors as cs
 import pytest
-from polars.io.plugins import register_io_source
 
 import memoxide as mx
 from memoxide.errors import UnhashableParamError
+
+pl = pytest.importorskip("polars")
+cs = pytest.importorskip("polars.selectors")
+register_io_source = pytest.importorskip("polars.io.plugins").register_io_source
 
 
 @mx.cache_data
@@ -224,7 +225,7 @@ def test_expressions_and_queries_differ(key):
     ],
 )
 def test_queries_with_python_functions_are_refused(key, query):
-    with pytest.raises(UnhashableParamError, match="holds a Python function|cloudpickle"):
+    with pytest.raises(UnhashableParamError, match=r"holds a Python function|cloudpickle"):
         key(query())
 
 
