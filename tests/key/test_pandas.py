@@ -385,15 +385,18 @@ def test_what_a_user_has_put_on_a_frame_counts(differ):
 
 def test_names_of_attributes_may_do_anything(key):
     value = frame()
+    is_armed = False
 
     class Name(str):
         __hash__ = str.__hash__
 
         def __eq__(self, other):
-            value.__dict__[f"more{len(value.__dict__)}"] = 1
+            if is_armed:
+                value.__dict__[f"more{len(value.__dict__)}"] = 1
             return str.__eq__(self, other)
 
     value.__dict__[Name("note")] = value.__dict__[Name("other")] = 1
+    is_armed = True
     assert key(value) != key(frame())
 
 
