@@ -218,3 +218,19 @@ def test_an_argument_that_changes_meanwhile_is_refused_or_hashed(in_child):
         thread.join()
         assert f(1) == 1 and f.contains(1)
     """)
+
+
+def test_who_passes_a_cycle_does_not_count(key):
+    def ring():
+        items = []
+        items.append(items)
+        return items
+
+    def table():
+        items = {}
+        items["me"] = items
+        return items
+
+    held, kept = ring(), table()
+    assert key(ring()) == key(held)
+    assert key(table()) == key(kept)

@@ -3,8 +3,8 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyList, PySet, PyTuple};
 
+use super::Walk;
 use super::frame::Cursor;
-use super::{Walk, shared};
 use crate::error::Result;
 use crate::key::tag::Tag;
 use crate::python::raw::DictCursor;
@@ -13,7 +13,7 @@ impl<'py> Walk<'_, 'py> {
     /// Opens `value` if it is a built-in container.
     pub(super) fn container(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
         // Asked before the cursor becomes one more owner.
-        let owner = shared(value);
+        let owner = self.shared(value);
         let Some((tag, cursor)) = cursor(value)? else {
             return Ok(false);
         };

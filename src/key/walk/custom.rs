@@ -4,7 +4,7 @@ use pyo3::exceptions::{PyException, PyRecursionError};
 use pyo3::prelude::*;
 
 use super::frame::{Cursor, Frame, Shape};
-use super::{Walk, is_builtin, shared};
+use super::{Walk, is_builtin};
 use crate::error::{Error, Result};
 use crate::key::hashers::{self, Hasher};
 use crate::key::tag::Tag;
@@ -76,9 +76,10 @@ impl<'a, 'py> Walk<'a, 'py> {
         mut children: Vec<Bound<'py, PyAny>>,
     ) -> Result<()> {
         children.insert(0, value.get_type().into_any());
+        let stands_for = self.shared(value);
         self.open(None, tag, Cursor::fixed(Shape::Seen, children))?;
         if let Some(frame) = self.frames.last_mut() {
-            frame.stands_for = shared(value);
+            frame.stands_for = stands_for;
         }
         Ok(())
     }

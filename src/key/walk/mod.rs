@@ -357,6 +357,13 @@ impl<'a, 'py> Walk<'a, 'py> {
         Ok(())
     }
 
+    /// `value`, if others than its container own it and may lead the walk to it again. The outermost
+    /// value has no container, and whoever passed it may not count as an owner.
+    fn shared(&self, value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+        let is_outermost = self.frames.is_empty();
+        (is_outermost || raw::reference_count(value) > UNSHARED).then(|| value.clone())
+    }
+
     fn open_fixed(
         &mut self,
         value: &Bound<'py, PyAny>,
@@ -364,7 +371,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         shape: Shape,
         children: Vec<Bound<'py, PyAny>>,
     ) -> Result<()> {
-        self.open(shared(value), tag, Cursor::fixed(shape, children))
+        self.open(self.shared(value), tag, Cursor::fixed(shape, children))
     }
 
     /// Stands for something in a definition that has no content: its class counts, and the walk
@@ -378,11 +385,6 @@ impl<'a, 'py> Walk<'a, 'py> {
     pub fn py(&self) -> Python<'py> {
         self.py
     }
-}
-
-/// `value`, if others than its container own it and may lead the walk to it again.
-fn shared<'py>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
-    (raw::reference_count(value) > UNSHARED).then(|| value.clone())
 }
 
 /// Whether a value's class is one that the interpreter itself builds objects from.

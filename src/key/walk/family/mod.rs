@@ -37,9 +37,9 @@ use pyo3::types::{PyDict, PyString, PyType};
 pub use self::attributes::{
     all_attributes, as_base_sees, attributes_beside, attributes_except, own_attributes,
 };
+use super::Walk;
 use super::class::{is_held, is_static};
 use super::record::Record;
-use super::{Walk, shared};
 use crate::error::{Error, Result};
 use crate::python;
 
@@ -164,7 +164,7 @@ impl<'py> Walk<'_, 'py> {
         let Some(Strategy { member, base }) = self.families.strategy(&class)? else {
             return Ok(false);
         };
-        let owner = shared(value);
+        let owner = self.shared(value);
         let record = match self.record(value, member) {
             Ok(record) => record,
             // A version of the library that keeps its values otherwise: what pickle is told holds.
