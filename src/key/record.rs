@@ -55,6 +55,7 @@ const STEPS: &[(&str, &str)] = &[
     ("functools.partial", ".func;.args;.keywords"),
     ("array.array", ".typecode;"),
     ("builtins.memoryview", ".format;.shape;"),
+    ("pickle.PickleBuffer", ".format;.shape;"),
     ("mmap.mmap", ".tell();"),
     ("_io.BytesIO", ".getvalue();.tell()"),
     ("_io.StringIO", ".getvalue();.newlines;.tell()"),

@@ -130,6 +130,12 @@ imported! {
     TIME = "datetime"."time";
     /// A fixed offset from UTC.
     TIMEZONE = "datetime"."timezone";
+    /// A zone with the rules of a place.
+    ZONE_INFO = "zoneinfo"."ZoneInfo";
+    /// Numbers of one kind in one piece.
+    ARRAY = "array"."array";
+    /// A file that lies in memory.
+    MEMORY_MAP = "mmap"."mmap";
     /// A decimal number.
     DECIMAL = "decimal"."Decimal";
     /// A universally unique identifier.

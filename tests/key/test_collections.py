@@ -5,15 +5,12 @@ import collections
 import ctypes
 import functools
 import ipaddress
-import mmap
 import re
 import sys
 import types
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
 
 import pytest
-
-from memoxide.errors import UnhashableParamError
 
 # The type code of text, which 3.13 renamed.
 CHARACTERS = "w" if sys.version_info >= (3, 13) else "u"
@@ -146,63 +143,3 @@ def test_asking_a_value_leaves_its_key(key, make):
     assert str(asked)
     assert hash(asked) is not None
     assert key(asked) == key(make())
-
-
-@pytest.mark.parametrize("shape", [(6,), (2, 3)])
-def test_how_a_view_lies_in_memory_does_not_count(key, shape):
-    whole = memoryview(bytearray(range(12))).cast("B", (12,))
-    spaced = whole[::2]
-    plain = memoryview(bytes(spaced))
-    if len(shape) > 1:
-        plain = plain.cast("B", shape)
-        assert key(plain) != key(memoryview(bytes(spaced)))
-    else:
-        assert key(plain) == key(spaced)
-
-
-def test_views_without_content_are_refused(key):
-    released = memoryview(b"abc")
-    released.release()
-    with pytest.raises(UnhashableParamError, match="released"):
-        key(released)
-
-
-def test_memory_maps_count_by_content_and_position(key, tmp_path):
-    path = tmp_path / "file"
-    path.write_bytes(b"abc" * 200)
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        before = key(mapped)
-        assert key(mapped) == before
-        mapped.seek(1)
-        assert key(mapped) != before
-    with pytest.raises(UnhashableParamError, match="closed"):
-        key(mapped)
-
-
-def test_a_map_that_has_lost_its_file_is_refused(in_child, tmp_path):
-    path = tmp_path / "file"
-    path.write_bytes(b"a" * 100_000)
-    in_child(f"""
-        import mmap, os, memoxide, memoxide.errors
-        @memoxide.cache_data
-        def f(value): return None
-        with open({str(path)!r}, "r+b") as file, mmap.mmap(file.fileno(), 0) as mapped:
-            before = f.key(mapped)
-            os.truncate({str(path)!r}, 10)
-            try:
-                f.key(mapped)
-            except memoxide.errors.UnhashableParamError as error:
-                assert "shorter" in str(error)
-            else:
-                raise AssertionError
-        with mmap.mmap(-1, 100) as anonymous:
-            f.key(anonymous)
-    """)
-
-
-def test_large_memory_counts_to_the_last_byte(key):
-    large = bytearray(300_000)
-    before = key(memoryview(large)), key(array.array("B", large))
-    large[-1] = 1
-    assert key(memoryview(large)) != before[0]
-    assert key(array.array("B", large)) != before[1]

@@ -26,6 +26,10 @@ def noted(note):
     return moment
 
 
+class Renamed(zoneinfo.ZoneInfo):
+    key = "somewhere"
+
+
 class Silent(dt.date):
     """Tells others less than it is."""
 
@@ -79,6 +83,10 @@ def test_a_zone_of_the_users_own_counts(key):
 
     assert key(NOON.replace(tzinfo=Zone(1))) == key(NOON.replace(tzinfo=Zone(1)))
     assert key(NOON.replace(tzinfo=Zone(1))) != key(NOON.replace(tzinfo=Zone(2)))
+
+
+def test_a_zone_cannot_hide_its_key(key):
+    assert key(Renamed("UTC")) == key(Renamed("UTC")) != key(Renamed("Europe/Berlin"))
 
 
 def test_a_zone_from_a_file_is_refused(key):

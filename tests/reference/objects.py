@@ -9,6 +9,7 @@ import types
 from typing import Any
 
 from . import classes, exceptions, nodes
+from .known import memory, record
 
 PARTS = 6
 """Of a reduction: constructor, arguments, state, items, pairs, state setter."""
@@ -22,8 +23,14 @@ def write(walk: Any, value: Any) -> bytes:
     if isinstance(value, enum.Enum):
         return member(walk, value)
     if isinstance(value, pickle.PickleBuffer):
-        return nodes.leaf(nodes.BUFFER, bytes(value.raw()))
+        return buffer(walk, memoryview(value))
     return reduction(walk, value)
+
+
+def buffer(walk: Any, view: memoryview) -> bytes:
+    if view.format == "B" and view.ndim == 1:
+        return nodes.leaf(nodes.BUFFER, bytes(view))
+    return record(walk, "pickle.PickleBuffer", [view.format, view.shape, memory(view.tobytes())])
 
 
 def cell(walk: Any, value: Any) -> bytes:

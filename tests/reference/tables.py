@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import columns
-from .known import Written, known
+from .known import Written, known, memory
 
 
 def written(node: bytes) -> Written:
@@ -79,9 +79,7 @@ def metadata(value: Any) -> list[Any]:
 
 
 def buffer(value: Any) -> list[Any]:
-    import pickle
-
-    return [value.is_mutable, pickle.PickleBuffer(value)]
+    return [value.is_mutable, memory(bytes(value))]
 
 
 LIBRARY = "pyarrow.lib"

@@ -231,6 +231,9 @@ def memory() -> Iterator[Value]:
         "memoryview(bytearray(300))", 'io.BytesIO(b"")', 'io.BytesIO(b"abc")',
         '(s := io.BytesIO(b"abc"), s.read(2), s)[-1]', 'io.BytesIO(b"a" * 1000)',
         'io.StringIO("")', r'io.StringIO("a\nb")', r'io.StringIO("a\nb", newline="\r\n")',
+        'pickle.PickleBuffer(array.array("h", [1, 2]))', 'pickle.PickleBuffer(b"abcd")',
+        'pickle.PickleBuffer(memoryview(b"abcd").cast("B", (2, 2)))',
+        'pickle.PickleBuffer(memoryview(b"abcdef")[::2])',
         "io.StringIO(newline=None)", '(s := io.StringIO("abc"), s.read(1), s)[-1]',
     )  # fmt: skip
 

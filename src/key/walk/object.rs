@@ -3,17 +3,18 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyFunction, PyList, PyString, PyTuple};
+use pyo3::types::{PyCFunction, PyDict, PyFunction, PyList, PyMemoryView, PyString, PyTuple};
 
 use super::Walk;
 use super::class::is_held;
+use super::family::memory;
 use super::frame::Shape;
 use super::inherited::{beside_fields, restore};
-use super::leaf;
+use super::record::Record;
 use crate::error::Result;
 use crate::key::definition::{Follow, installed_version};
 use crate::key::tag::Tag;
-use crate::python::{self, raw};
+use crate::python;
 
 /// The protocol that hands out large memory as buffers.
 const PROTOCOL: u8 = 5;
@@ -73,15 +74,17 @@ impl<'py> Walk<'_, 'py> {
         self.open_fixed(value, Tag::Descriptor, Shape::Parts, parts)
     }
 
-    /// The memory that pickle would write out of band.
+    /// The memory that pickle would write out of band; if it is more than a row of bytes, then with
+    /// how it is to be read.
     pub(super) fn buffer(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
-        let view = value.call_method0(intern!(self.py, "raw"))?;
-        let buffer = pyo3::buffer::PyUntypedBuffer::get(&view)?;
-        // SAFETY: the buffer is contiguous, as `raw` ensures. If another thread writes to it
-        // meanwhile, the key is that of a mixture, as it would be in any order of the two.
-        let bytes = unsafe { raw::buffer_bytes(&buffer) };
-        leaf::contents(self.py, &mut self.encoder, Tag::Buffer, bytes);
-        Ok(())
+        let owner = self.shared(value);
+        let view = PyMemoryView::from(value)?.into_any();
+        if memory::is_row_of_bytes(&view)? {
+            self.encoder.node(&memory::items(&view)?);
+            return Ok(());
+        }
+        let record = memory::view(self, &view, Record::new("pickle.PickleBuffer"))?;
+        self.open_record(owner, record)
     }
 }
 

@@ -12,6 +12,7 @@ use super::{Family, all_attributes, attributes_beside};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
+use crate::python;
 
 /// The classes of `datetime`, and `zoneinfo.ZoneInfo`.
 pub const FAMILY: Family = Family {
@@ -139,5 +140,6 @@ fn zone<'py>(
         let reason = "a zone from a file has no key that says what it holds";
         return Err(walk.unhashable(value, reason, None));
     }
-    Ok(record.with_attributes(value, &["key"])?)
+    let class = python::ZONE_INFO.get(walk.py())?;
+    Ok(record.with_attributes_of(class, value, &["key"])?)
 }

@@ -12,7 +12,7 @@ use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
 use crate::key::walk::record::{Node, Part, Record};
 use crate::key::walk::{Walk, leaf};
-use crate::python::raw;
+use crate::python::{self, raw};
 
 /// What holds bytes or numbers in one piece.
 pub const FAMILY: Family = Family {
@@ -33,28 +33,52 @@ fn array<'py>(
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    let record = record.with_attributes(value, &["typecode"])?;
-    Ok(record.with(contents(value)?))
+    let class = python::ARRAY.get(value.py())?;
+    let record = record.with_attributes_of(class, value, &["typecode"])?;
+    Ok(record.with(Part::Node(contents(value)?)))
 }
 
-fn view<'py>(
+/// How the items of a view are to be read, and these in the order of their indices.
+pub fn view<'py>(
     walk: &mut Walk<'_, 'py>,
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let format = value.getattr("format")?;
-    if format.to_string().contains('O') {
-        return Err(walk.unhashable(value, "its memory holds addresses of objects", None));
+    if holds_addresses(&format.to_string()) {
+        return Err(walk.unhashable(value, "its memory holds addresses", None));
     }
     let record = record.with_attributes(value, &["format", "shape"])?;
+    Ok(record.with(Part::Node(items(value)?)))
+}
+
+/// The items of a view in the order of their indices.
+pub fn items(view: &Bound<'_, PyAny>) -> PyResult<Node> {
     // One without dimensions has no shape that a buffer could tell.
-    let has_items = value.getattr("ndim")?.ne(0)?;
-    let in_order = if has_items && value.getattr("c_contiguous")?.is_truthy()? {
-        value.clone()
-    } else {
-        value.call_method0("tobytes")?
-    };
-    Ok(record.with(contents(&in_order)?))
+    let has_items = view.getattr("ndim")?.ne(0)?;
+    if has_items && view.getattr("c_contiguous")?.is_truthy()? {
+        return contents(view);
+    }
+    contents(&view.call_method0("tobytes")?)
+}
+
+/// Whether a view shows a row of bytes, which then say all that it shows.
+pub fn is_row_of_bytes(view: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(view.getattr("format")?.eq("B")? && view.getattr("ndim")?.eq(1)?)
+}
+
+/// Whether items of a format are addresses, which are chance and do not say what lies there: of
+/// objects, strings, functions, anything. The names of fields stand between colons.
+fn holds_addresses(format: &str) -> bool {
+    format.split(':').step_by(2).any(|codes| {
+        let next = codes.chars().skip(1).map(Some).chain([None]);
+        codes.chars().zip(next).any(|(code, next)| match code {
+            'O' | 'P' | 'X' | 'z' | '&' => true,
+            // Before the letter of a float it makes a complex number.
+            'Z' => !matches!(next, Some('f' | 'd' | 'g')),
+            _ => false,
+        })
+    })
 }
 
 fn map<'py>(
@@ -62,20 +86,23 @@ fn map<'py>(
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    let position = value.call_method0("tell")?;
-    if outlasts_file(value)? {
+    let class = python::MEMORY_MAP.get(walk.py())?;
+    if outlasts_file(class, value)? {
         let reason = "its file has become shorter than the map: to read on there ends the process";
         return Err(walk.unhashable(value, reason, None));
     }
-    Ok(record.with(Part::Inner(position)).with(contents(value)?))
+    let position = class.call_method1("tell", (value,))?;
+    Ok(record
+        .with(Part::Inner(position))
+        .with(Part::Node(contents(value)?)))
 }
 
 /// Whether a map is longer than the file behind it. A map without a file cannot tell a size.
-fn outlasts_file(map: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let Ok(size) = map.call_method0("size") else {
+fn outlasts_file(class: &Bound<'_, PyAny>, map: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let Ok(size) = class.call_method1("size", (map,)) else {
         return Ok(false);
     };
-    Ok(size.extract::<usize>()? < map.len()?)
+    size.lt(class.call_method1("__len__", (map,))?)
 }
 
 /// Content and position, and of text how the ends of lines are read.
@@ -97,12 +124,12 @@ fn stream<'py>(
 }
 
 /// The bytes of an object that lie in one piece, hashed where they lie.
-fn contents<'py>(value: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+pub fn contents(value: &Bound<'_, PyAny>) -> PyResult<Node> {
     let buffer = PyUntypedBuffer::get(value)?;
     // SAFETY: array, map, bytes, and the view that is checked are in one piece. Who writes to the
     // memory meanwhile gets the key of a mixture, as it would be in any order of the two.
     let bytes = unsafe { raw::buffer_bytes(&buffer) };
     let mut encoder = Encoder::new();
     leaf::contents(value.py(), &mut encoder, Tag::Buffer, bytes);
-    Ok(Part::Node(Node::from_slice(encoder.as_bytes())))
+    Ok(Node::from_slice(encoder.as_bytes()))
 }

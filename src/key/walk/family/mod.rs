@@ -10,7 +10,7 @@ mod dates;
 mod exceptions;
 mod files;
 mod handles;
-mod memory;
+pub mod memory;
 mod numbers;
 mod numpy;
 mod pandas;

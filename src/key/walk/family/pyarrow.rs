@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 use super::Encode::By;
+use super::memory::contents;
 use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::arrow::capsule::{self, Column, field_part};
@@ -179,9 +180,8 @@ fn buffer<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     check_memory(walk, value)?;
-    let window = python::PICKLE_BUFFER.get(value.py())?.call1((value,))?;
     let record = record.with_attributes(value, &["is_mutable"])?;
-    Ok(record.with(Part::Inner(window)))
+    Ok(record.with(Part::Node(contents(value)?)))
 }
 
 /// What lies in the memory of another device cannot be read here.
