@@ -65,7 +65,7 @@ const STEPS: &[(&str, &str)] = &[
     ("_io.BufferedRandom", ".name;.mode;.tell();.read()"),
     (
         "_io.TextIOWrapper",
-        ".name;.mode;.tell();.encoding;.errors;.read()",
+        ".name;.mode;.tell();.encoding;.errors;.buffer.read();.read()",
     ),
     ("fractions.Fraction", ".numerator;.denominator"),
     ("random.Random", ".getstate()"),

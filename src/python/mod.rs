@@ -98,6 +98,8 @@ imported! {
     LIBRARY_MODULES = "sys"."stdlib_module_names";
     /// A method of the class, not callable before it is bound.
     CLASS_METHOD = "builtins"."classmethod";
+    /// What a slot is in its class.
+    MEMBER_DESCRIPTOR = "types"."MemberDescriptorType";
     /// The class of closure cells.
     CELL_TYPE = "types"."CellType";
     /// A window on an object's memory that pickle writes out of band.

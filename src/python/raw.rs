@@ -23,6 +23,20 @@ pub fn reference_count(value: &Bound<'_, PyAny>) -> isize {
     unsafe { ffi::Py_REFCNT(value.as_ptr()) as isize }
 }
 
+/// The `__dict__` that the interpreter gave an object, whatever its class shows under that name.
+pub fn instance_dict<'py>(value: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
+    let none = std::ptr::null_mut();
+    // SAFETY: the callee returns a new reference or null; what it raises for an object without a
+    // dict is taken away.
+    unsafe {
+        let attributes = ffi::PyObject_GenericGetDict(value.as_ptr(), none);
+        if attributes.is_null() {
+            ffi::PyErr_Clear();
+        }
+        Bound::from_owned_ptr_or_opt(value.py(), attributes)
+    }
+}
+
 /// What a closure cell holds, if it holds something.
 pub fn cell_contents<'py>(cell: &Bound<'py, PyAny>) -> Option<Bound<'py, PyAny>> {
     // SAFETY: the callee checks that it is given a cell, and returns a new reference or null; what

@@ -54,3 +54,64 @@ def test_what_a_library_remembers_does_not_count(key):
     assert interface.hostmask
     assert key(interface) == before
     assert key(datetime.timedelta(1)) == key(datetime.timedelta(hours=24))
+
+
+class Hidden(datetime.date):
+    @property
+    def __dict__(self):
+        return {}
+
+
+class Slotted(datetime.date):
+    __slots__ = ("note",)
+
+
+class Shadowed(Slotted):
+    @property
+    def note(self):
+        return None
+
+
+class Iterated(datetime.date):
+    __slots__ = iter(["note"])
+
+
+class Private(datetime.date):
+    __slots__ = ("__note",)
+
+    def put(self, note):
+        self.__note = note
+
+
+Private.__name__ = "Renamed"
+
+PUT = {
+    Hidden: lambda value, note: setattr(value, "note", note),
+    Slotted: lambda value, note: setattr(value, "note", note),
+    Shadowed: Slotted.note.__set__,
+    Iterated: lambda value, note: setattr(value, "note", note),
+    Private: Private.put,
+}
+
+
+@pytest.mark.parametrize("cls", PUT)
+def test_what_a_class_hides_counts(key, cls):
+    keys = set()
+    for note in (None, 1, 2, 1):
+        value = cls(2020, 1, 1)
+        if note is not None:
+            PUT[cls](value, note)
+        keys.add(key(value))
+    assert len(keys) == 3
+
+
+class Twice(Slotted):
+    __slots__ = ("note",)
+
+
+def test_of_two_slots_of_one_name_the_first_counts(key):
+    one, other, third = (Twice(2020, 1, 1) for _ in range(3))
+    for value, note in ((one, 1), (other, 2), (third, 1)):
+        value.note = note
+        Slotted.note.__set__(value, 0)
+    assert key(one) == key(third) != key(other)

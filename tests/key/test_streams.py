@@ -146,6 +146,79 @@ def test_what_is_made_of_other_streams_says_so(key):
         key(io.BufferedReader(io.BytesIO(b"abc")))
 
 
+def test_bytes_that_are_not_decoded_count(key, path):
+    keys = set()
+    for content in (b"a\n", b"a\xff\n", b"a\r\n"):
+        path.write_bytes(content)
+        with open(path, encoding="utf-8", errors="ignore") as file:
+            keys.add(key(file))
+    assert len(keys) == 3
+
+
+@pytest.mark.parametrize("mode", ["r", "rb", "r+", "r+b"])
+def test_what_was_read_ahead_is_read_again(key, path, mode):
+    with open(path, mode) as early:
+        early.read(1)
+        path.write_bytes(b"ONE\r\nTWO\nTHREE")
+        with open(path, mode) as late:
+            late.read(1)
+            assert key(early) == key(late)
+            assert early.read() == late.read()
+
+
+class Unreadable(io.FileIO):
+    def readable(self):
+        return False
+
+
+class Elsewhere(io.FileIO):
+    def fileno(self):
+        return 0
+
+
+class Short(io.TextIOWrapper):
+    encoding = None
+
+    def __init__(self, path):
+        super().__init__(open(path, "rb"))
+
+    def readline(self):
+        return ""
+
+
+@pytest.mark.parametrize("cls", [Unreadable, Elsewhere, Short])
+def test_a_file_cannot_hide_its_content(key, path, cls):
+    with cls(path) as file:
+        before = key(file)
+    path.write_bytes(b"other")
+    with cls(path) as file:
+        assert key(file) != before
+
+
+class Shifted(io.FileIO):
+    def readinto(self, buffer):
+        count = super().readinto(buffer)
+        buffer[:count] = bytes(255 - byte for byte in buffer[:count])
+        return count
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: io.BufferedReader(Shifted(path)),
+        lambda path: io.TextIOWrapper(io.BufferedReader(Shifted(path))),
+        lambda _: io.TextIOWrapper(io.BytesIO(b"a")),
+        lambda path: io.BufferedReader(gzip.open(path)),
+        lambda path: gzip.open(path, "rt"),
+    ],
+)
+def test_what_reads_through_another_stream_is_refused(key, path, make):
+    file = make(path)
+    with pytest.raises(UnhashableParamError, match=r"another stream|no file on a disk"):
+        key(file)
+    file.close()
+
+
 def closed():
     file = open(__file__)
     file.close()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import sysconfig
+import types
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,9 @@ def defines(cls: type, name: str) -> bool:
 
 def set_slots(value: Any, cls: type) -> dict[str, Any]:
     """What an instance has in the slots that one of its classes brings."""
-    slots = vars(cls).get("__slots__", ())
-    names = [slots] if isinstance(slots, str) else list(slots)
-    names = [name for name in names if name not in ("__dict__", "__weakref__")]
-    return {name: getattr(value, name) for name in names if hasattr(value, name)}
+    slots = {}
+    for name, slot in vars(cls).items() if "__slots__" in vars(cls) else ():
+        if isinstance(slot, types.MemberDescriptorType):
+            with contextlib.suppress(AttributeError):
+                slots[name] = slot.__get__(value)
+    return slots

@@ -6,6 +6,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
 use crate::error::Result;
+use crate::python::{self, raw};
 
 /// The attributes of an instance, and the slots of the classes before `base`.
 pub fn all_attributes<'py>(
@@ -18,17 +19,29 @@ pub fn all_attributes<'py>(
     }
     let py = value.py();
     let attributes = own.unwrap_or_else(|| PyDict::new(py));
+    attributes.update(slots_before(value, base)?.as_mapping())?;
+    Ok(Some(attributes))
+}
+
+/// What lies in the slots of the classes before `base`, as these classes see it: one before them may
+/// have something else of the name. Of two slots of one name, the first counts.
+fn slots_before<'py>(
+    value: &Bound<'py, PyAny>,
+    base: &Bound<'py, PyType>,
+) -> Result<Bound<'py, PyDict>> {
+    let contents = PyDict::new(value.py());
     for class in value.get_type().mro() {
         if class.is(base) {
             break;
         }
         for slot in slots(&class)? {
-            if let Some(content) = value.getattr_opt(&slot)? {
-                attributes.set_item(slot, content)?;
+            match as_base_sees(&class, value, &slot)? {
+                Some(content) if !contents.contains(&slot)? => contents.set_item(slot, content)?,
+                _ => {}
             }
         }
     }
-    Ok(Some(attributes))
+    Ok(contents)
 }
 
 /// All attributes but those in which the known class keeps what the record has, or what is no
@@ -85,38 +98,28 @@ pub fn own_attributes<'py>(
     value: &Bound<'py, PyAny>,
     _: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
-    let attributes = value.getattr_opt(intern!(value.py(), "__dict__"))?;
+    let attributes = match raw::instance_dict(value) {
+        Some(attributes) => Some(attributes),
+        None => value.getattr_opt(intern!(value.py(), "__dict__"))?,
+    };
     let attributes = attributes.and_then(|attributes| attributes.cast_into::<PyDict>().ok());
     Ok(attributes.map(|own| own.copy()).transpose()?)
 }
 
-/// The names of a class's slots, as its attributes have them.
+/// The names of a class's slots, as its attributes have them. `__slots__` itself may have been used
+/// up, and what is private in it is named after what the class was called then.
 fn slots(class: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     let py = class.py();
     let namespace = class.getattr(intern!(py, "__dict__"))?;
-    let Ok(slots) = namespace.get_item(intern!(py, "__slots__")) else {
-        return Ok(Vec::new());
-    };
-    let names: Vec<String> = match slots.extract::<String>() {
-        Ok(name) => vec![name],
-        Err(_) => slots
-            .try_iter()?
-            .map(|name| name?.extract())
-            .collect::<PyResult<_>>()?,
-    };
-    let owner: String = class.getattr(intern!(py, "__name__"))?.extract()?;
-    Ok(names
-        .into_iter()
-        .filter(|name| name != "__dict__" && name != "__weakref__")
-        .map(|name| mangled(&owner, name))
-        .collect())
-}
-
-/// A private name as the compiler writes it into the class.
-fn mangled(class: &str, name: String) -> String {
-    let class = class.trim_start_matches('_');
-    if !name.starts_with("__") || name.ends_with("__") || class.is_empty() {
-        return name;
+    let mut names = Vec::new();
+    if !namespace.contains(intern!(py, "__slots__"))? {
+        return Ok(names);
     }
-    format!("_{class}{name}")
+    for item in namespace.call_method0(intern!(py, "items"))?.try_iter()? {
+        let (name, content): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
+        if content.is_instance(python::MEMBER_DESCRIPTOR.get(py)?)? {
+            names.push(name.extract()?);
+        }
+    }
+    Ok(names)
 }
