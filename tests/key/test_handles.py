@@ -1,7 +1,9 @@
 """Handles, iterators and other things that have no content of their own are refused."""
 
+import array
 import asyncio
 import bz2
+import collections
 import ctypes
 import fileinput
 import gzip
@@ -17,6 +19,7 @@ import zipfile
 
 import pytest
 
+import memoxide as mx
 from memoxide.errors import UnhashableParamError
 
 
@@ -83,3 +86,53 @@ def test_handles_are_refused(key, tmp_path, make, reason):
 def test_a_packed_file_in_a_list_is_named(key, tmp_path):
     with packed(tmp_path, gzip) as file, pytest.raises(UnhashableParamError, match=r"value\[1\]"):
         key([1, file])
+
+
+NUMBERS = [1, 2, 3, 4]
+
+
+def twice(make):
+    iterator = make(NUMBERS)
+    return iterator, iterator
+
+
+ITERATORS = [
+    iter, reversed, enumerate, zip, lambda items: map(abs, items),
+    lambda items: filter(None, items), lambda items: iter(collections.deque(items)),
+    lambda items: iter(array.array("i", items)), lambda items: iter(tuple(items)),
+    lambda items: iter(dict.fromkeys(items)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", ITERATORS)
+def test_an_iterator_that_two_places_read_from_is_refused(key, make):
+    one, other = make(NUMBERS), make(NUMBERS)
+    assert key((one, other)) == key((one, other))
+    for shared in (twice(make), zip(*twice(make)), [zip(twice(make)[0]), *twice(make)]):
+        with pytest.raises(UnhashableParamError, match="met twice"):
+            key(shared)
+
+
+def test_an_iterator_in_its_own_list_is_refused(key):
+    items = []
+    items.append(iter(items))
+    with pytest.raises(UnhashableParamError, match="met twice"):
+        key(items[0])
+
+
+def test_a_hash_function_speaks_for_an_iterator_that_is_met_twice():
+    @mx.cache_data(hash_funcs={type(iter([])): lambda iterator: iterator.__length_hint__()})
+    def f(value):
+        return None
+
+    assert f.key(twice(iter)) == f.key((iter(NUMBERS), iter([5, 6, 7, 8])))
+
+
+def test_iterators_of_two_arguments_are_those_of_one_call():
+    @mx.cache_data
+    def f(a, b):
+        return None
+
+    assert f.key(iter(NUMBERS), iter(NUMBERS))
+    with pytest.raises(UnhashableParamError, match="met twice"):
+        f.key(*twice(iter))

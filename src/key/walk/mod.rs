@@ -247,6 +247,10 @@ impl<'a, 'py> Walk<'a, 'py> {
         let Some(seen) = self.memo.get(value) else {
             return false;
         };
+        if object::is_iterator(value) {
+            // Its bytes do not say that another place reads from it too: it has to be refused.
+            return false;
+        }
         match *seen {
             Seen::Done(ref node) => self.encoder.node(node),
             Seen::Open { depth, visit } => {

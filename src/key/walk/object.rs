@@ -3,7 +3,9 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyFunction, PyList, PyMemoryView, PyString, PyTuple};
+use pyo3::types::{
+    PyCFunction, PyDict, PyFunction, PyIterator, PyList, PyMemoryView, PyString, PyTuple,
+};
 
 use super::Walk;
 use super::class::is_held;
@@ -15,6 +17,9 @@ use crate::error::Result;
 use crate::key::definition::{Follow, installed_version};
 use crate::key::tag::Tag;
 use crate::python;
+
+/// The modules of the iterators that reduce.
+const ITERATORS: [&str; 3] = ["builtins", "_collections", "array"];
 
 /// The protocol that hands out large memory as buffers.
 const PROTOCOL: u8 = 5;
@@ -29,6 +34,11 @@ impl<'py> Walk<'_, 'py> {
     pub(super) fn reduced(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         if value.get_type().is(self.py.get_type::<PyAny>()) {
             return self.bare_object(value);
+        }
+        if is_iterator(value) && self.memo.get(value).is_some() {
+            let reason = "it is an iterator that is met twice: what one place reads, the other lacks; \
+                          pass a list of what it gives";
+            return Err(self.unhashable(value, reason, None));
         }
         let reduction = reduce(value)?;
         if let Ok(name) = reduction.cast::<PyString>() {
@@ -86,6 +96,13 @@ impl<'py> Walk<'_, 'py> {
         let record = memory::view(self, &view, Record::new("pickle.PickleBuffer"))?;
         self.open_record(owner, record)
     }
+}
+
+/// Whether it is an iterator of Python's own, that does nothing but to be used up.
+pub(super) fn is_iterator(value: &Bound<'_, PyAny>) -> bool {
+    let is_of_python =
+        |module: Bound<'_, PyString>| ITERATORS.contains(&module.to_string_lossy().as_ref());
+    value.cast::<PyIterator>().is_ok() && value.get_type().module().is_ok_and(is_of_python)
 }
 
 /// What pickle would be told: by a registered reducer, or by the object.
