@@ -113,6 +113,23 @@ def test_an_iterator_that_two_places_read_from_is_refused(key, make):
             key(shared)
 
 
+class Numbers:
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        raise StopIteration
+
+
+@pytest.mark.parametrize("make", [Numbers, lambda: io.StringIO("a"), lambda: io.BytesIO(b"a")])
+def test_groups_of_what_a_stream_gives_are_refused(key, make):
+    assert key(zip(make(), make())) == key(zip(make(), make()))
+    for group in (zip, lambda one, other: map(max, one, other)):
+        stream = make()
+        with pytest.raises(UnhashableParamError, match="met twice"):
+            key(group(stream, stream))
+
+
 def test_an_iterator_in_its_own_list_is_refused(key):
     items = []
     items.append(iter(items))

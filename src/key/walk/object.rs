@@ -18,6 +18,9 @@ use crate::key::definition::{Follow, installed_version};
 use crate::key::tag::Tag;
 use crate::python;
 
+const MET_TWICE: &str = "an iterator is met twice: what one place reads, the other lacks; pass a list \
+                         of what it gives";
+
 /// The modules of the iterators that reduce.
 const ITERATORS: [&str; 3] = ["builtins", "_collections", "array"];
 
@@ -35,16 +38,18 @@ impl<'py> Walk<'_, 'py> {
         if value.get_type().is(self.py.get_type::<PyAny>()) {
             return self.bare_object(value);
         }
-        if is_iterator(value) && self.memo.get(value).is_some() {
-            let reason = "it is an iterator that is met twice: what one place reads, the other lacks; \
-                          pass a list of what it gives";
-            return Err(self.unhashable(value, reason, None));
+        let is_iterator = is_iterator(value);
+        if is_iterator && self.memo.get(value).is_some() {
+            return Err(self.unhashable(value, MET_TWICE, None));
         }
         let reduction = reduce(value)?;
         if let Ok(name) = reduction.cast::<PyString>() {
             return self.global(value, name);
         }
         let mut parts = parts(value, &reduction)?;
+        if is_iterator && reads_twice(&parts[ARGUMENTS]) {
+            return Err(self.unhashable(value, MET_TWICE, None));
+        }
         parts.extend(beside_fields(value)?.map(Bound::into_any));
         self.open_fixed(value, Tag::Object, Shape::Object, parts)
     }
@@ -103,6 +108,23 @@ pub(super) fn is_iterator(value: &Bound<'_, PyAny>) -> bool {
     let is_of_python =
         |module: Bound<'_, PyString>| ITERATORS.contains(&module.to_string_lossy().as_ref());
     value.cast::<PyIterator>().is_ok() && value.get_type().module().is_ok_and(is_of_python)
+}
+
+/// Whether an iterator reads from another one in two places, as `zip` does to make groups. That one may
+/// be a file, or of a class of the user's own.
+fn reads_twice(arguments: &Bound<'_, PyAny>) -> bool {
+    let Ok(arguments) = arguments.cast::<PyTuple>() else {
+        return false;
+    };
+    let mut read: Vec<_> = arguments
+        .iter()
+        .filter(|argument| argument.cast::<PyIterator>().is_ok())
+        .map(|argument| argument.as_ptr() as usize)
+        .collect();
+    let count = read.len();
+    read.sort_unstable();
+    read.dedup();
+    read.len() < count
 }
 
 /// What pickle would be told: by a registered reducer, or by the object.
