@@ -1,10 +1,18 @@
 """Subclasses whose methods hide what they have from their built-in class."""
 
+import ast
 import collections
+import ctypes
+import datetime
+import decimal
 import functools
+import inspect
 import pathlib
+import plistlib
 import random
+import statistics
 import types
+import xml.etree.ElementTree
 
 import pytest
 
@@ -70,3 +78,44 @@ def test_what_a_class_says_of_its_own_content_holds(key):
 
     assert key(Said([1])) == key(Said([2]))
     assert key(Said([1])) != key(Said([1, 2]))
+
+
+LIBRARYS_OWN = {
+    statistics.NormalDist: (0, 1),
+    xml.etree.ElementTree.Element: ("a",),
+    plistlib.UID: (1,),
+    decimal.Context: (3,),
+    inspect.Parameter: ("a", inspect.Parameter.KEYWORD_ONLY),
+    zip: ([1], [2]),
+    enumerate: ([1],),
+    set: ([1],),
+    frozenset: ([1],),
+    bytearray: (b"a",),
+    ctypes.c_int: (1,),
+    ast.Name: (),
+    datetime.tzinfo: (),
+}
+
+
+@pytest.mark.parametrize("slots", [{}, {"__slots__": ("note",)}], ids=["dict", "slots"])
+@pytest.mark.parametrize("base", LIBRARYS_OWN)
+def test_what_a_reduction_of_the_library_leaves_out_counts(key, base, slots):
+    cls = type("Noted", (base,), {"__module__": __name__, "__qualname__": "Noted", **slots})
+
+    def noted(note):
+        value = cls(*LIBRARYS_OWN[base])
+        value.note = note
+        return value
+
+    assert key(noted(1)) == key(noted(1))
+    assert key(noted(1)) != key(noted(2))
+
+
+def test_what_a_reduction_of_the_users_leaves_out_does_not_count(key):
+    class Noted(statistics.NormalDist):
+        def __getstate__(self):
+            return self.mean, self.stdev
+
+    one, other = Noted(0, 1), Noted(0, 1)
+    one.note, other.note = 1, 2
+    assert key(one) == key(other)

@@ -1,5 +1,6 @@
 //! What subclasses of built-in classes have from these, whatever methods of their own say.
 
+use pyo3::exceptions::PyBaseException;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyFunction, PyList, PySet, PyTuple, PyType};
@@ -7,6 +8,7 @@ use pyo3::types::{PyDict, PyFrozenSet, PyFunction, PyList, PySet, PyTuple, PyTyp
 use super::family::all_attributes;
 use super::object::{ARGUMENTS, ITEMS, PAIRS};
 use crate::error::Result;
+use crate::python;
 
 /// Puts what a container holds into its reduction. That of the built-in classes asks the methods by
 /// which a subclass hands out its elements: they may leave some out, and give those of a set in an
@@ -91,4 +93,68 @@ pub(super) fn beside_fields<'py>(value: &Bound<'py, PyAny>) -> Result<Option<Bou
         }
     }
     Ok(None)
+}
+
+/// The methods by which a class says what its instances are made of.
+const TELLERS: [&str; 3] = ["__reduce_ex__", "__reduce__", "__getstate__"];
+
+/// What an instance of a user's class has beside what a class of the standard library, below the
+/// user's, says of it: many of these say what they themselves hold, and nothing else.
+pub(super) fn beside_told<'py>(
+    value: &Bound<'py, PyAny>,
+    state: &Bound<'py, PyAny>,
+) -> Result<Option<Bound<'py, PyDict>>> {
+    let class = value.get_type();
+    if is_of_library(&class)? || value.is_instance_of::<PyBaseException>() {
+        return Ok(None);
+    }
+    let Some(teller) = teller(&class)? else {
+        return Ok(None);
+    };
+    if !is_of_library(&teller)? {
+        return Ok(None);
+    }
+    let beside = all_attributes(value, &teller)?;
+    if let Some(beside) = &beside {
+        leave_out(beside, state)?;
+    }
+    Ok(beside.filter(|beside| !beside.is_empty()))
+}
+
+/// The class that says what the instances of another one are made of; none, if it is `object`.
+fn teller<'py>(class: &Bound<'py, PyType>) -> Result<Option<Bound<'py, PyType>>> {
+    for base in class.mro() {
+        let base = base.cast_into::<PyType>().map_err(PyErr::from)?;
+        if base.is(base.py().get_type::<PyAny>()) {
+            return Ok(None);
+        }
+        let namespace = base.getattr(intern!(base.py(), "__dict__"))?;
+        for name in TELLERS {
+            if namespace.contains(name)? {
+                return Ok(Some(base));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn is_of_library(class: &Bound<'_, PyType>) -> Result<bool> {
+    let module = class.module()?.to_string_lossy().into_owned();
+    let top = module.split('.').next().unwrap_or_default();
+    Ok(python::LIBRARY_MODULES.get(class.py())?.contains(top)?)
+}
+
+/// Takes out what a state tells: a dict, or a tuple of dicts and of other things.
+fn leave_out(attributes: &Bound<'_, PyDict>, state: &Bound<'_, PyAny>) -> Result<()> {
+    if let Ok(states) = state.cast::<PyTuple>() {
+        return states
+            .iter()
+            .try_for_each(|state| leave_out(attributes, &state));
+    }
+    for (name, told) in state.cast::<PyDict>().into_iter().flatten() {
+        if attributes.get_item(&name)?.is_some_and(|own| own.is(&told)) {
+            attributes.del_item(name)?;
+        }
+    }
+    Ok(())
 }

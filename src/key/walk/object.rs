@@ -11,7 +11,7 @@ use super::Walk;
 use super::class::is_held;
 use super::family::memory;
 use super::frame::Shape;
-use super::inherited::{beside_fields, restore};
+use super::inherited::{beside_fields, beside_told, restore};
 use super::record::Record;
 use crate::error::Result;
 use crate::key::definition::{Follow, installed_version};
@@ -27,8 +27,10 @@ const ITERATORS: [&str; 3] = ["builtins", "_collections", "array"];
 /// The protocol that hands out large memory as buffers.
 const PROTOCOL: u8 = 5;
 
-/// Where a reduction has the constructor's arguments, what is appended, what is set by its key.
+/// Where a reduction has the constructor's arguments, the state, what is appended, what is set by its
+/// key.
 pub(super) const ARGUMENTS: usize = 2;
+const STATE: usize = 3;
 pub(super) const ITEMS: usize = 4;
 pub(super) const PAIRS: usize = 5;
 
@@ -50,7 +52,11 @@ impl<'py> Walk<'_, 'py> {
         if is_iterator && reads_twice(&parts[ARGUMENTS]) {
             return Err(self.unhashable(value, MET_TWICE, None));
         }
-        parts.extend(beside_fields(value)?.map(Bound::into_any));
+        let beside = match beside_fields(value)? {
+            None => beside_told(value, &parts[STATE])?,
+            beside => beside,
+        };
+        parts.extend(beside.map(Bound::into_any));
         self.open_fixed(value, Tag::Object, Shape::Object, parts)
     }
 
