@@ -92,7 +92,7 @@ LIBRARYS_OWN = {
     frozenset: ([1],),
     bytearray: (b"a",),
     ctypes.c_int: (1,),
-    ast.Name: (),
+    ast.Pass: (),
     datetime.tzinfo: (),
 }
 

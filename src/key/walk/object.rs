@@ -22,7 +22,7 @@ const MET_TWICE: &str = "an iterator is met twice: what one place reads, the oth
                          of what it gives";
 
 /// The modules of the iterators that reduce.
-const ITERATORS: [&str; 3] = ["builtins", "_collections", "array"];
+const ITERATORS: [&str; 4] = ["builtins", "_collections", "collections", "array"];
 
 /// The protocol that hands out large memory as buffers.
 const PROTOCOL: u8 = 5;
