@@ -5,7 +5,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyFunction, PyList, PySet, PyTuple, PyType};
 
-use super::family::all_attributes;
+use super::family::{all_attributes, reduces_otherwise};
 use super::object::{ARGUMENTS, ITEMS, PAIRS};
 use crate::error::Result;
 use crate::python;
@@ -105,7 +105,11 @@ pub(super) fn beside_told<'py>(
     state: &Bound<'py, PyAny>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
     let class = value.get_type();
-    if is_of_library(&class)? || value.is_instance_of::<PyBaseException>() {
+    let object = value.py().get_type::<PyAny>();
+    if !reduces_otherwise(&class, &object)?
+        || is_of_library(&class)?
+        || value.is_instance_of::<PyBaseException>()
+    {
         return Ok(None);
     }
     let Some(teller) = teller(&class)? else {

@@ -318,8 +318,16 @@ fn table() -> &'static Table {
 }
 
 /// Whether `class` says otherwise than `base` what its instances are made of.
-fn reduces_otherwise(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> Result<bool> {
-    for name in ["__reduce_ex__", "__reduce__", "__getstate__"] {
+pub(super) fn reduces_otherwise(
+    class: &Bound<'_, PyType>,
+    base: &Bound<'_, PyType>,
+) -> Result<bool> {
+    let py = class.py();
+    for name in [
+        intern!(py, "__reduce_ex__"),
+        intern!(py, "__reduce__"),
+        intern!(py, "__getstate__"),
+    ] {
         let same = match (class.getattr_opt(name)?, base.getattr_opt(name)?) {
             (Some(own), Some(inherited)) => own.is(&inherited),
             (own, inherited) => own.is_none() == inherited.is_none(),
