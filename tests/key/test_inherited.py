@@ -17,6 +17,8 @@ import xml.etree.ElementTree
 import pytest
 
 import memoxide as mx
+import reference
+from memoxide._core import encode_value
 
 
 def hides(base, **attributes):
@@ -109,6 +111,8 @@ def test_what_a_reduction_of_the_library_leaves_out_counts(key, base, slots):
 
     assert key(noted(1)) == key(noted(1))
     assert key(noted(1)) != key(noted(2))
+    value = noted(1)
+    assert encode_value(value) == reference.encode(value, class_node=encode_value)
 
 
 def test_what_a_reduction_of_the_users_leaves_out_does_not_count(key):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import copyreg
 import enum
 import pickle
+import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 from . import classes, exceptions, nodes
@@ -66,7 +68,7 @@ def reduction(walk: Any, value: Any) -> bytes:
     children = [type(value), constructor(build), arguments, state, items, pairs, setter]
     if isinstance(value, BaseException):
         children.append(exceptions.carried(value))
-    beside = beside_fields(value)
+    beside = beside_fields(value) or beside_told(value, state)
     if beside:
         children.append(beside)
     return walk.all(nodes.OBJECT, children)
@@ -77,12 +79,38 @@ def beside_fields(value: Any) -> dict[str, Any]:
     getstate = getattr(type(value), "__getstate__", None)
     if getattr(getstate, "__module__", None) not in ("attr._make", "dataclasses"):
         return {}
-    found = dict(getattr(value, "__dict__", {}))
-    for cls in type(value).__mro__:
-        if "__getstate__" in vars(cls):
-            break
-        found.update(classes.set_slots(value, cls))
+    return before(value, lambda cls: "__getstate__" in vars(cls))
+
+
+TELLERS = ("__reduce_ex__", "__reduce__", "__getstate__")
+
+
+def beside_told(value: Any, state: Any) -> dict[str, Any]:
+    """What an instance of a user's class has that a class of the library below it does not tell."""
+    teller = next(cls for cls in type(value).__mro__ if any(name in vars(cls) for name in TELLERS))
+    if teller is object or not is_of_library(teller) or is_of_library(type(value)):
+        return {}
+    if isinstance(value, BaseException):
+        return {}
+    found = before(value, lambda cls: cls is teller)
+    for told in state if isinstance(state, tuple) else (state,):
+        if isinstance(told, dict):
+            found = {name: part for name, part in found.items() if told.get(name, told) is not part}
     return found
+
+
+def is_of_library(cls: type) -> bool:
+    return cls.__module__.partition(".")[0] in sys.stdlib_module_names
+
+
+def before(value: Any, is_last: Callable[[type], bool]) -> dict[str, Any]:
+    """The attributes of an instance, and its slots of the classes before one."""
+    slots: dict[str, Any] = {}
+    for cls in type(value).__mro__:
+        if is_last(cls):
+            break
+        slots = slots | classes.set_slots(value, cls) | slots
+    return {**getattr(value, "__dict__", {}), **slots}
 
 
 def constructor(build: Any) -> Any:
