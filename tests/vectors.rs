@@ -8,50 +8,6 @@ use memoxide::key::encoder::Encoder;
 use memoxide::key::tag::Tag;
 use serde::Deserialize;
 
-/// All tags that a vector can name.
-const TAGS: &[Tag] = &[
-    Tag::None,
-    Tag::False,
-    Tag::True,
-    Tag::Int,
-    Tag::Str,
-    Tag::StrWithSurrogates,
-    Tag::Bytes,
-    Tag::ByteArray,
-    Tag::Buffer,
-    Tag::Ellipsis,
-    Tag::NotImplemented,
-    Tag::List,
-    Tag::Tuple,
-    Tag::Dict,
-    Tag::Set,
-    Tag::FrozenSet,
-    Tag::Object,
-    Tag::Global,
-    Tag::Class,
-    Tag::Function,
-    Tag::Code,
-    Tag::Method,
-    Tag::Module,
-    Tag::Cell,
-    Tag::EmptyCell,
-    Tag::Enum,
-    Tag::Cached,
-    Tag::Sentinel,
-    Tag::Opaque,
-    Tag::Descriptor,
-    Tag::Defined,
-    Tag::Record,
-    Tag::Subclass,
-    Tag::Hashed,
-    Tag::CacheKey,
-    Tag::Enclosing,
-    Tag::InCycle,
-    Tag::OfCycle,
-    Tag::Default,
-    Tag::Ignored,
-];
-
 #[derive(Deserialize)]
 struct File {
     function: String,
@@ -97,8 +53,9 @@ enum Node {
 }
 
 fn tag(name: &str) -> Tag {
-    let found = TAGS.iter().find(|tag| format!("{tag:?}") == name);
-    *found.unwrap_or_else(|| panic!("no tag {name}"))
+    let mut tags = (0..=u8::MAX).filter_map(Tag::from_byte);
+    let found = tags.find(|tag| format!("{tag:?}") == name);
+    found.unwrap_or_else(|| panic!("no tag {name}"))
 }
 
 fn bytes(hex: &str) -> Vec<u8> {
