@@ -305,7 +305,8 @@ def test_keys_that_need_keys_end_before_the_stack_does(in_child, stack):
                     call()
                 except RecursionError as error:
                     # Python 3.12 and 3.13 count native frames too, and may be the first to say so.
-                    assert "inside of each other" in str(error) or "maximum recursion" in str(error), error
+                    said = str(error)
+                    assert "inside of each other" in said or "maximum recursion" in said, said
                 else:
                     raise AssertionError("no error")
             assert f(1) is None and count(20) == 20

@@ -375,6 +375,23 @@ def test_subclasses_count_with_what_they_carry(differ, key):
     assert key(asked) == key(table("a"))
 
 
+class Priced(pd.Series):
+    pass
+
+
+def priced(unit):
+    series = Priced([1, 2])
+    series._unit_of_price = unit
+    return series
+
+
+def test_what_a_subclass_keeps_to_itself_counts(differ, key):
+    differ([priced("EUR"), priced("USD"), Priced([1, 2])])
+    asked = priced("EUR")
+    asked.index.is_unique, asked.sum(), repr(asked)
+    assert key(asked) == key(priced("EUR"))
+
+
 def test_what_a_user_has_put_on_a_frame_counts(differ):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

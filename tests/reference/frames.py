@@ -8,6 +8,14 @@ from typing import Any
 from .arrays import of_array
 from .known import known, memory, nested
 
+# Where the classes of pandas keep what the records have.
+OF_PANDAS = """
+    _attrs _cache _cacher _categories _closed _codes _data _dtype _dtype_code _fill_value
+    _flags _freq _id _is_copy _item_cache _left _levels _mask _mgr _na_value _name _names
+    _ndarray _ordered _pa_array _range _readonly _references _right _sparse_index
+    _sparse_values _storage _subtype _tz _unit sortorder
+""".split()
+
 
 def column(values: Any) -> Any:
     """An array of numpy as such, whatever is known of its class; else the extension array."""
@@ -99,8 +107,9 @@ def attributes(value: Any, base: Any) -> dict[str, Any]:
     known_names = getattr(base, "_metadata", ())
     names = [name for name in getattr(value, "_metadata", ()) if name not in known_names]
     added = {name: getattr(value, name) for name in names if hasattr(value, name)}
-    own = user_attributes(value)
-    return {**added, **{name: part for name, part in own.items() if name != "sortorder"}}
+    is_of_pandas = type(value).__module__.split(".")[0] == "pandas"
+    own = user_attributes(value) if is_of_pandas else getattr(value, "__dict__", {})
+    return {**added, **{name: part for name, part in own.items() if name not in OF_PANDAS}}
 
 
 def offset_attributes(value: Any, base: Any) -> dict[str, Any]:

@@ -3,18 +3,19 @@
 //! How pandas keeps its blocks, caches and views does not count; what it shows does.
 
 mod array;
+mod attributes;
 mod dtype;
 mod frame;
 mod index;
 mod scalar;
 
-use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString, PyType};
+use pyo3::types::{PyDict, PyType};
 
 use super::Encode::{Attributes, By};
-use super::{Family, attributes_except, own_attributes};
+use super::{Family, attributes_except};
 use crate::error::Result;
+use attributes::carried_attributes;
 
 /// Frames and series. `_metadata` names the attributes that a subclass carries along.
 pub const FRAMES: Family = Family {
@@ -291,47 +292,4 @@ fn beside_scalar<'py>(
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
     attributes_except(value, base, &["__module__"])
-}
-
-/// What a class carries along, and what a user has put on the instance. Other attributes whose
-/// names begin with an underscore are pandas' own.
-fn carried_attributes<'py>(
-    value: &Bound<'py, PyAny>,
-    base: &Bound<'py, PyType>,
-) -> Result<Option<Bound<'py, PyDict>>> {
-    let py = value.py();
-    let carried = PyDict::new(py);
-    let metadata = intern!(py, "_metadata");
-    if let Some(names) = value.get_type().getattr_opt(metadata)? {
-        let of_base: Vec<String> = base
-            .getattr_opt(metadata)?
-            .map_or_else(|| Ok(Vec::new()), |names| names.extract())?;
-        for name in names.try_iter()? {
-            let name: String = name?.extract()?;
-            if let Some(content) = value.getattr_opt(name.as_str()).ok().flatten()
-                && !of_base.contains(&name)
-            {
-                carried.set_item(name, content)?;
-            }
-        }
-    }
-    put_on(value, base, &carried)?;
-    Ok(Some(carried))
-}
-
-/// Adds what a user has put on an instance.
-fn put_on<'py>(
-    value: &Bound<'py, PyAny>,
-    base: &Bound<'py, PyType>,
-    attributes: &Bound<'py, PyDict>,
-) -> Result<()> {
-    for (name, content) in own_attributes(value, base)?.into_iter().flatten() {
-        let is_public = name
-            .cast::<PyString>()
-            .is_ok_and(|name| name.to_str().is_ok_and(|name| !name.starts_with('_')));
-        if is_public && !name.eq("sortorder")? {
-            attributes.set_item(name, content)?;
-        }
-    }
-    Ok(())
 }
