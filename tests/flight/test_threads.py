@@ -195,8 +195,10 @@ def test_clear_wins_over_a_computation_under_way():
 
 def test_a_waiter_can_be_interrupted(in_child):
     in_child("""
-        import _thread, threading, time
+        import _thread, signal, threading, time
         import memoxide as mx
+        # A job in the background of a shell is born deaf to it.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         started = threading.Event()
         @mx.cache_data
         def slow():
