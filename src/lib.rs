@@ -11,12 +11,14 @@
 //! | [`store`] | entries under keys: recency, time to live, bytes |
 //! | [`cache`] | one function's store and flights, made one |
 //! | [`history`] | the last calls of each function that missed |
+//! | [`cores`] | whether all of the machine's may be used |
 //! | [`registry`] | which cache belongs to which function |
 //!
 //! Without the `python` feature only the pure rooms exist, and their tests need no interpreter.
 
 pub mod api;
 pub mod cache;
+pub mod cores;
 pub mod flight;
 pub mod history;
 pub mod key;

@@ -5,13 +5,13 @@
 //! part can be written once and repeated cheaply, and memory stays small however large a value is.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use blake3::Hasher;
 
 use super::call_key::CallKey;
 use super::tag::Tag;
 use super::trace::Trace;
+use crate::cores;
 
 /// Bytes of the longest contents of a leaf, and of the longest container, that stand for themselves;
 /// longer ones become their digest.
@@ -374,21 +374,11 @@ fn hash(bytes: &[u8]) -> [u8; 32] {
 }
 
 fn update(hasher: &mut Hasher, bytes: &[u8]) {
-    if bytes.len() >= ALL_CORES_FROM && has_all_cores() {
+    if bytes.len() >= ALL_CORES_FROM && cores::are_ours() {
         hasher.update_rayon(bytes);
     } else {
         hasher.update(bytes);
     }
-}
-
-/// Whether this process may hash with all cores. The threads that do so stay behind in a fork, and
-/// a child would wait for them.
-pub(super) fn has_all_cores() -> bool {
-    /// The process that has the threads; zero while there are none.
-    static HAS_THREADS: AtomicU32 = AtomicU32::new(0);
-    let this = std::process::id();
-    let first = HAS_THREADS.compare_exchange(0, this, Ordering::Relaxed, Ordering::Relaxed);
-    first.is_ok() || first == Err(this)
 }
 
 #[cfg(test)]

@@ -1,13 +1,16 @@
 //! The memory of numpy's arrays, as numpy describes it to programs in C.
 
 use std::ffi::{c_char, c_int, c_void};
+use std::mem::MaybeUninit;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::key::strided::Strided;
+use crate::python::{self, memory};
 
 /// `PyArrayInterface`: numpy's reference, "The array interface protocol".
 #[repr(C)]
@@ -42,14 +45,7 @@ pub enum Items {
 pub fn memory(array: &Bound<'_, PyAny>, items: Items) -> PyResult<Strided> {
     let py = array.py();
     let capsule = array.getattr(intern!(py, "__array_struct__"))?;
-    // SAFETY: numpy names no capsule of this kind, and the pointer is checked.
-    let described = unsafe { ffi::PyCapsule_GetPointer(capsule.as_ptr(), std::ptr::null()) };
-    if described.is_null() {
-        return Err(PyErr::fetch(py));
-    }
-    // SAFETY: what an `ndarray` gives under this name is an `ArrayInterface`, alive as long as the
-    // capsule.
-    let described = unsafe { &*described.cast::<ArrayInterface>() };
+    let described = described(&capsule)?;
     let wrong = || PyTypeError::new_err("the array does not describe its memory");
     let axes = usize::try_from(described.dimensions).map_err(|_| wrong())?;
     let size = usize::try_from(described.item_size).map_err(|_| wrong())?;
@@ -86,6 +82,18 @@ pub fn memory(array: &Bound<'_, PyAny>, items: Items) -> PyResult<Strided> {
     })
 }
 
+/// What the capsule of an `ndarray` says.
+fn described<'a>(capsule: &'a Bound<'_, PyAny>) -> PyResult<&'a ArrayInterface> {
+    // SAFETY: numpy names no capsule of this kind, and the pointer is checked.
+    let described = unsafe { ffi::PyCapsule_GetPointer(capsule.as_ptr(), std::ptr::null()) };
+    if described.is_null() {
+        return Err(PyErr::fetch(capsule.py()));
+    }
+    // SAFETY: what an `ndarray` gives under this name is an `ArrayInterface`, alive as long as the
+    // capsule.
+    Ok(unsafe { &*described.cast::<ArrayInterface>() })
+}
+
 /// # Safety
 ///
 /// There must be `count` numbers at `start`, which may be null if there are none.
@@ -104,4 +112,81 @@ pub fn finite(memory: Strided) -> PyResult<Strided> {
         return Err(PyValueError::new_err(problem));
     }
     Ok(memory)
+}
+
+/// A copy, made by all cores, of an array that is numpy's own `ndarray`, whose items are what their
+/// bytes are. Nothing, if it does not lie in one piece or has no more than `few` bytes.
+pub fn copy_of_large<'py>(
+    array: &Bound<'py, PyAny>,
+    few: usize,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = array.py();
+    let Some(source) = piece(array)?.filter(|source| source.len() > few) else {
+        return Ok(None);
+    };
+    let copy = python::EMPTY_LIKE.get(py)?.call1((array,))?;
+    let Some(target) = piece(&copy)?.filter(|target| target.len() == source.len()) else {
+        return Ok(None);
+    };
+    let start = target.as_ptr().cast_mut().cast::<MaybeUninit<u8>>();
+    // SAFETY: numpy has made the array for this function, and nobody else knows of it; the slice
+    // above is not used any more.
+    let target = unsafe { std::slice::from_raw_parts_mut(start, source.len()) };
+    memory::copy(py, source, target);
+    Ok(Some(copy))
+}
+
+/// The same array over memory that nobody can write to, and nobody can make writable.
+pub fn frozen<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = array.py();
+    let array = &in_one_piece(array)?;
+    let contents = memory::bytes(py, piece(array)?.unwrap_or_default())?;
+    let flags = array.getattr(intern!(py, "flags"))?;
+    let by_rows = flags.getattr(intern!(py, "c_contiguous"))?.is_truthy()?;
+    let options = PyDict::new(py);
+    options.set_item(intern!(py, "buffer"), contents)?;
+    options.set_item(intern!(py, "order"), if by_rows { "C" } else { "F" })?;
+    let shape = array.getattr(intern!(py, "shape"))?;
+    let dtype = array.getattr(intern!(py, "dtype"))?;
+    python::NUMPY_ARRAY
+        .get(py)?
+        .call((shape, dtype), Some(&options))
+}
+
+/// The array itself, or a copy in its order.
+fn in_one_piece<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    if is_in_one_piece(array)? {
+        return Ok(array.clone());
+    }
+    copy(array)
+}
+
+/// numpy's own copy, in the same order.
+pub fn copy<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = array.py();
+    let options = PyDict::new(py);
+    options.set_item(intern!(py, "order"), intern!(py, "K"))?;
+    array.call_method(intern!(py, "copy"), (), Some(&options))
+}
+
+/// The bytes of an array that lies in one piece, whatever its order.
+fn piece<'a>(array: &'a Bound<'_, PyAny>) -> PyResult<Option<&'a [u8]>> {
+    let py = array.py();
+    if !is_in_one_piece(array)? {
+        return Ok(None);
+    }
+    let length: usize = array.getattr(intern!(py, "nbytes"))?.extract()?;
+    if length == 0 {
+        return Ok(Some(&[]));
+    }
+    let capsule = array.getattr(intern!(py, "__array_struct__"))?;
+    let start = described(&capsule)?.data.cast::<u8>();
+    // SAFETY: the array keeps so many bytes there as long as it lives.
+    Ok(Some(unsafe { std::slice::from_raw_parts(start, length) }))
+}
+
+fn is_in_one_piece(array: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = array.py();
+    let flags = array.getattr(intern!(py, "flags"))?;
+    flags.getattr(intern!(py, "forc"))?.is_truthy()
 }

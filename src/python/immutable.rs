@@ -12,28 +12,8 @@ use pyo3::types::{
 
 use crate::python;
 
-/// The bytes that `value` holds, if it is deeply immutable.
-pub fn size_if_immutable(value: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
-    let size_of = python::GET_SIZE_OF.get(value.py())?;
-    let mut size = 0;
-    let is_immutable = visit(value, |part| {
-        let part: u64 = size_of.call1((part,))?.extract()?;
-        size = part.saturating_add(size);
-        Ok(())
-    })?;
-    Ok(is_immutable.then_some(size))
-}
-
 /// Whether `value` is deeply immutable.
 pub fn is_immutable(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    visit(value, |_| Ok(()))
-}
-
-/// Shows `look` all parts of a value, until one is found that can change.
-fn visit<'py>(
-    value: &Bound<'py, PyAny>,
-    mut look: impl FnMut(&Bound<'py, PyAny>) -> PyResult<()>,
-) -> PyResult<bool> {
     // A stack of its own, since tuples nest deeper than a thread's.
     let mut left = vec![value.clone()];
     // A container may be reached on exponentially many ways. All of them live as long as `value`,
@@ -50,9 +30,34 @@ fn visit<'py>(
         } else if !is_immutable_leaf(&value)? {
             return Ok(false);
         }
-        look(&value)?;
     }
     Ok(true)
+}
+
+/// Whether `value` holds no other values and cannot change: what is handed out as it is. A member of
+/// an enumeration is there once, whatever it holds.
+pub fn is_leaf(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(is_builtin(value)
+        || value
+            .get_type()
+            .is_instance(python::ENUM_TYPE.get(value.py())?)?
+        || is_immutable_leaf(value)?
+        || is_in_zone(value)?)
+}
+
+/// A time or a date and time in a zone of Python's database, or the zone.
+fn is_in_zone(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    let class = value.get_type();
+    if class.is(python::DATETIME.get(py)?) || class.is(python::TIME.get(py)?) {
+        return is_zone(&value.getattr("tzinfo")?);
+    }
+    is_zone(value)
+}
+
+fn is_zone(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let class = value.get_type();
+    Ok(class.module()? == "zoneinfo" && class.is(python::ZONE_INFO.get(value.py())?))
 }
 
 fn is_container(value: &Bound<'_, PyAny>) -> bool {

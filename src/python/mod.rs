@@ -2,6 +2,7 @@
 
 pub mod array;
 pub mod immutable;
+pub mod memory;
 pub mod raw;
 pub mod tensor;
 
@@ -22,6 +23,11 @@ impl Imported {
             name,
             object: PyOnceLock::new(),
         }
+    }
+
+    /// The name of the library that the object is of.
+    pub fn library(&self) -> &'static str {
+        self.module.split('.').next().unwrap_or(self.module)
     }
 
     /// The object that the name stands for.
@@ -150,6 +156,36 @@ imported! {
     CONTEXT_VAR = "contextvars"."ContextVar";
     /// numpy's own array class.
     NUMPY_ARRAY = "numpy"."ndarray";
+    /// What all of numpy's scalars are.
+    NUMPY_SCALAR = "numpy"."generic";
+    /// A scalar of raw memory, which can be written to.
+    NUMPY_VOID = "numpy"."void";
+    /// What numpy's arrays are made of.
+    NUMPY_DTYPE = "numpy"."dtype";
+    /// Makes an array of the same shape, type and order.
+    EMPTY_LIKE = "numpy"."empty_like";
+    /// A table of pandas'.
+    PANDAS_FRAME = "pandas"."DataFrame";
+    /// A column of pandas'.
+    PANDAS_SERIES = "pandas"."Series";
+    /// Labels of pandas'.
+    PANDAS_INDEX = "pandas"."Index";
+    /// pandas' version.
+    PANDAS_VERSION = "pandas"."__version__";
+    /// What pandas has beside numpy's arrays.
+    PANDAS_ARRAY = "pandas.api.extensions"."ExtensionArray";
+    /// The types of these.
+    PANDAS_DTYPE = "pandas.api.extensions"."ExtensionDtype";
+    /// Arrays of pandas' that lie in one of numpy's.
+    PANDAS_BACKED = "pandas._libs.arrays"."NDArrayBacked";
+    /// Who else sees an array of pandas'.
+    PANDAS_REFERENCES = "pandas._libs.internals"."BlockValuesRefs";
+    /// Where in a frame a block's columns are.
+    PANDAS_PLACEMENT = "pandas._libs.internals"."BlockPlacement";
+    /// Whether labels may repeat.
+    PANDAS_FLAGS = "pandas.core.flags"."Flags";
+    /// A list of pandas' that does not change.
+    PANDAS_FROZEN_LIST = "pandas.core.indexes.frozen"."FrozenList";
     /// An array as numpy's own class.
     AS_ARRAY = "numpy"."asarray";
     /// What a masked array without a mask has for one.
@@ -162,6 +198,20 @@ imported! {
     COLLECTOR = "gc"."";
     /// A dict that makes what it does not have.
     DEFAULT_DICT = "collections"."defaultdict";
+    /// A table of pyarrow's.
+    ARROW_TABLE = "pyarrow.lib"."Table";
+    /// A table of pyarrow's, in one piece.
+    ARROW_BATCH = "pyarrow.lib"."RecordBatch";
+    /// A column of pyarrow's.
+    ARROW_CHUNKED = "pyarrow.lib"."ChunkedArray";
+    /// Makes a column of several pieces.
+    ARROW_MAKE_CHUNKED = "pyarrow"."chunked_array";
+    /// Reads a table in one piece that was written for others.
+    ARROW_READ_BATCH = "pyarrow.ipc"."read_record_batch";
+    /// The columns' names and types.
+    ARROW_SCHEMA = "pyarrow.lib"."Schema";
+    /// A name and a type.
+    ARROW_FIELD = "pyarrow.lib"."Field";
     /// A column of pyarrow's, in one piece.
     ARROW_ARRAY = "pyarrow.lib"."Array";
     /// A type of pyarrow's.
@@ -176,6 +226,10 @@ imported! {
     ARROW_REPEAT = "pyarrow.lib"."repeat";
     /// A dict that can be put in another order.
     ORDERED_DICT = "collections"."OrderedDict";
+    /// A table of polars'.
+    POLARS_FRAME = "polars"."DataFrame";
+    /// A column of polars'.
+    POLARS_SERIES = "polars"."Series";
     /// A query of polars'.
     POLARS_LAZY = "polars"."LazyFrame";
     /// What polars knows of an expression.

@@ -1,11 +1,27 @@
 //! Snapshots: the form in which a value is stored, and what a hit hands out.
+//!
+//! A caller may do what it likes with what it was handed out, by public and private ways, and no
+//! other caller sees it. Each form is one file; which of them a value takes is in [`rules`].
 
+mod array;
+mod arrow;
+mod pandas;
 mod pickled;
+mod polars;
+mod rules;
+mod size;
+mod tree;
 
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
+use self::array::Array;
+use self::arrow::Arrow;
+use self::pandas::Pandas;
 use self::pickled::Pickled;
-use crate::python::immutable;
+use self::polars::Polars;
+use self::rules::Rule;
+use self::tree::Tree;
 
 /// How `cache_data` hands out values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +30,18 @@ pub enum CopyMode {
     Auto,
     /// Always a pickle round trip.
     Deep,
+}
+
+/// A way to store a value so that nobody who is handed it out can change it for others.
+trait Form: Sized {
+    /// Takes the value in; nothing, if it is not sure to be isolated in this form.
+    fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>>;
+
+    /// The value, as a caller may have it.
+    fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>;
+
+    /// Bytes that the form holds.
+    fn size(&self) -> u64;
 }
 
 /// A value as it is stored.
@@ -25,6 +53,16 @@ pub enum Snapshot {
         /// Bytes that the object holds.
         size: u64,
     },
+    /// Containers that are made anew around what they hold.
+    Tree(Tree),
+    /// An array of numpy's.
+    Array(Array),
+    /// A frame, a series or an index of pandas'.
+    Pandas(Box<Pandas>),
+    /// A table or an array of Arrow's.
+    Arrow(Arrow),
+    /// A frame or a series of polars'.
+    Polars(Polars),
     /// What pickle made of it.
     Pickled(Pickled),
 }
@@ -33,11 +71,35 @@ impl Snapshot {
     /// Takes a value of `cache_data` in. Fails with what pickle raises.
     pub fn capture(value: &Bound<'_, PyAny>, mode: CopyMode) -> PyResult<Self> {
         if mode == CopyMode::Auto
-            && let Some(size) = immutable::size_if_immutable(value)?
+            && let Some(cheap) = Self::capture_cheaply(value)?
         {
-            return Ok(Self::share(value, size));
+            return Ok(cheap);
         }
-        Pickled::capture(value).map(Self::Pickled)
+        Pickled::of(value).map(Self::Pickled)
+    }
+
+    /// The value in a form of its own. A library that is not as it is known to be has none.
+    fn capture_cheaply(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        match Self::by_rule(value) {
+            Err(raised) if raised.is_instance_of::<PyException>(value.py()) => Ok(None),
+            captured => captured,
+        }
+    }
+
+    fn by_rule(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        Ok(match rules::of(value)? {
+            Rule::Share => Some(Self::share(value, size::of(value)?)),
+            Rule::Rebuild => match Tree::capture(value)? {
+                // Nothing in it can change.
+                Some(tree) if tree.is_immutable() => Some(Self::share(value, tree.size())),
+                tree => tree.map(Self::Tree),
+            },
+            Rule::Array => Array::capture(value)?.map(Self::Array),
+            Rule::Pandas => Pandas::capture(value)?.map(Box::new).map(Self::Pandas),
+            Rule::Arrow => Arrow::capture(value)?.map(Self::Arrow),
+            Rule::Polars => Polars::capture(value)?.map(Self::Polars),
+            Rule::Pickle => None,
+        })
     }
 
     /// Takes in an object that all callers share, of `size` bytes.
@@ -52,6 +114,11 @@ impl Snapshot {
     pub fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self {
             Self::Shared { object, .. } => Ok(object.bind(py).clone()),
+            Self::Tree(tree) => tree.restore(py),
+            Self::Array(array) => array.restore(py),
+            Self::Pandas(pandas) => pandas.restore(py),
+            Self::Arrow(arrow) => arrow.restore(py),
+            Self::Polars(polars) => polars.restore(py),
             Self::Pickled(pickled) => pickled.restore(py),
         }
     }
@@ -60,7 +127,7 @@ impl Snapshot {
     pub fn shared<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
         match self {
             Self::Shared { object, .. } => Some(object.bind(py)),
-            Self::Pickled(_) => None,
+            _ => None,
         }
     }
 
@@ -68,6 +135,11 @@ impl Snapshot {
     pub fn size(&self) -> u64 {
         match self {
             Self::Shared { size, .. } => *size,
+            Self::Tree(tree) => tree.size(),
+            Self::Array(array) => array.size(),
+            Self::Pandas(pandas) => pandas.size(),
+            Self::Arrow(arrow) => arrow.size(),
+            Self::Polars(polars) => polars.size(),
             Self::Pickled(pickled) => pickled.size(),
         }
     }

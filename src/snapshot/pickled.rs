@@ -2,9 +2,10 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyByteArray, PyBytes, PyDict, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList};
 
-use crate::python::{self, raw};
+use super::size;
+use crate::python::{self, memory, raw};
 
 /// A pickle stream and its out-of-band buffers.
 pub struct Pickled {
@@ -19,9 +20,18 @@ struct Buffer {
     writable: bool,
 }
 
+/// What a value that is unpickled has its buffers for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Buffers {
+    /// Those that could be written to are copied.
+    Owned,
+    /// All of them are the stored ones.
+    Lent,
+}
+
 impl Pickled {
     /// Pickles `value`; its buffers are copied, since the caller keeps the value.
-    pub fn capture(value: &Bound<'_, PyAny>) -> PyResult<Self> {
+    pub fn of(value: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = value.py();
         let handed_out = PyList::empty(py);
         let options = PyDict::new(py);
@@ -38,10 +48,10 @@ impl Pickled {
             .iter()
             .map(|buffer| Buffer::copy(&buffer))
             .collect::<PyResult<Vec<_>>>()?;
-        let size = size_of(&stream)?
-            + buffers.iter().try_fold(0, |sum, b| {
-                Ok::<_, PyErr>(sum + size_of(b.contents.bind(py))?)
-            })?;
+        let mut size = size::of(&stream)?;
+        for buffer in &buffers {
+            size = size.saturating_add(size::of(buffer.contents.bind(py))?);
+        }
         Ok(Self {
             stream: stream.unbind(),
             buffers,
@@ -51,13 +61,25 @@ impl Pickled {
 
     /// Unpickles over fresh buffers; memory that was read-only before is shared.
     pub fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.load(py, Buffers::Owned)
+    }
+
+    /// Unpickles over the stored buffers, which nobody can write to.
+    pub fn lend<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.load(py, Buffers::Lent)
+    }
+
+    fn load<'py>(&self, py: Python<'py>, how: Buffers) -> PyResult<Bound<'py, PyAny>> {
         let loads = python::PICKLE_LOADS.get(py)?;
         if self.buffers.is_empty() {
             return loads.call1((&self.stream,));
         }
-        let buffers: Vec<_> = self.buffers.iter().map(|b| b.hand_out(py)).collect();
+        let buffers = self.buffers.iter().map(|buffer| buffer.hand_out(py, how));
         let options = PyDict::new(py);
-        options.set_item(intern!(py, "buffers"), buffers)?;
+        options.set_item(
+            intern!(py, "buffers"),
+            buffers.collect::<PyResult<Vec<_>>>()?,
+        )?;
         loads.call((&self.stream,), Some(&options))
     }
 
@@ -67,11 +89,6 @@ impl Pickled {
     }
 }
 
-fn size_of(bytes: &Bound<'_, PyBytes>) -> PyResult<u64> {
-    let py = bytes.py();
-    python::GET_SIZE_OF.get(py)?.call1((bytes,))?.extract()
-}
-
 impl Buffer {
     fn copy(pickle_buffer: &Bound<'_, PyAny>) -> PyResult<Self> {
         let py = pickle_buffer.py();
@@ -79,19 +96,18 @@ impl Buffer {
         let buffer = pyo3::buffer::PyUntypedBuffer::get(&view)?;
         // SAFETY: `raw` makes a contiguous view. Who writes to the value while it is stored
         // stores a mixture, as with any copy.
-        let contents = PyBytes::new(py, unsafe { raw::buffer_bytes(&buffer) });
+        let contents = memory::bytes(py, unsafe { raw::buffer_bytes(&buffer) })?;
         Ok(Self {
             contents: contents.unbind(),
             writable: !buffer.readonly(),
         })
     }
 
-    fn hand_out<'py>(&self, py: Python<'py>) -> Bound<'py, PyAny> {
+    fn hand_out<'py>(&self, py: Python<'py>, how: Buffers) -> PyResult<Bound<'py, PyAny>> {
         let contents = self.contents.bind(py);
-        if self.writable {
-            PyByteArray::new(py, contents.as_bytes()).into_any()
-        } else {
-            contents.clone().into_any()
+        if self.writable && how == Buffers::Owned {
+            return Ok(memory::byte_array(py, contents.as_bytes())?.into_any());
         }
+        Ok(contents.clone().into_any())
     }
 }

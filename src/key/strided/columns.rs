@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::gather::gather;
 use super::{Axis, Strided, signed};
-use crate::key::encoder::{Encoder, LeafHasher, has_all_cores};
+use crate::cores;
+use crate::key::encoder::{Encoder, LeafHasher};
 use crate::key::tag::Tag;
 
 /// Bytes of a column that are put together, where many columns lie in each other.
@@ -117,7 +118,7 @@ fn tile(arrays: &[&Strided]) -> Vec<LeafHasher> {
         return Vec::new();
     };
     let (rows, length) = (COLUMN_BLOCK / array.item, axis.length);
-    let in_parallel = has_all_cores();
+    let in_parallel = cores::are_ours();
     for first in (0..length).step_by(rows) {
         let count = rows.min(length - first);
         if in_parallel {

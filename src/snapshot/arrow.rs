@@ -1,0 +1,141 @@
+//! Arrow's tables and arrays: nothing about them can be changed but the memory that they lie in, and
+//! this is taken over into memory that nobody can write to.
+
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use super::Form;
+use super::pickled::Pickled;
+use crate::python;
+
+/// Of how many bytes of its own each may come with one that is not: a slice has all of what it was
+/// cut from.
+const SPARE: u64 = 4;
+
+/// A table or an array over memory of its own.
+pub struct Arrow {
+    object: Py<PyAny>,
+    size: u64,
+    /// An array has a name that can be set, so each hit gets a face of its own.
+    is_column: bool,
+}
+
+impl Form for Arrow {
+    fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        let py = value.py();
+        if has_types_of_others(value)? {
+            return Ok(None);
+        }
+        let pickled = Pickled::of(&without_spare(value)?)?;
+        let is_column = value.is_instance(python::ARROW_ARRAY.get(py)?)?
+            || value.is_instance(python::ARROW_CHUNKED.get(py)?)?;
+        Ok(Some(Self {
+            object: pickled.lend(py)?.unbind(),
+            size: pickled.size(),
+            is_column,
+        }))
+    }
+
+    fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let object = self.object.bind(py);
+        if self.is_column {
+            return object.call_method1(intern!(py, "slice"), (0,));
+        }
+        Ok(object.clone())
+    }
+
+    fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+/// Whether a user has defined one of the types: it may hold anything.
+fn has_types_of_others(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    let mut left: Vec<Bound<'_, PyAny>> = match value.getattr_opt(intern!(py, "schema"))? {
+        Some(schema) => schema.getattr(intern!(py, "types"))?.extract()?,
+        None => vec![value.getattr(intern!(py, "type"))?],
+    };
+    while let Some(data_type) = left.pop() {
+        if data_type.is_instance(python::ARROW_EXTENSION.get(py)?)? {
+            return Ok(true);
+        }
+        let count: usize = data_type.getattr(intern!(py, "num_fields"))?.extract()?;
+        for number in 0..count {
+            let field = data_type.call_method1(intern!(py, "field"), (number,))?;
+            left.push(field.getattr(intern!(py, "type"))?);
+        }
+        if let Some(values) = data_type.getattr_opt(intern!(py, "value_type"))? {
+            left.push(values);
+        }
+    }
+    Ok(false)
+}
+
+/// The value without the memory around its slices.
+fn without_spare<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = value.py();
+    let needed: u64 = value.getattr(intern!(py, "nbytes"))?.extract()?;
+    let held: u64 = value
+        .call_method0(intern!(py, "get_total_buffer_size"))?
+        .extract()?;
+    if held <= needed + needed / SPARE {
+        return Ok(value.clone());
+    }
+    cut_out(value)
+}
+
+fn cut_out<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = value.py();
+    if value.get_type().is(python::ARROW_TABLE.get(py)?) {
+        let columns = value.getattr(intern!(py, "columns"))?;
+        let columns = columns
+            .try_iter()?
+            .map(|column| cut_out_column(&column?))
+            .collect::<PyResult<Vec<_>>>()?;
+        let schema = value.getattr(intern!(py, "schema"))?;
+        let options = PyDict::new(py);
+        options.set_item(intern!(py, "schema"), schema)?;
+        let from = value.get_type().getattr(intern!(py, "from_arrays"))?;
+        return from.call((columns,), Some(&options));
+    }
+    if value.get_type().is(python::ARROW_BATCH.get(py)?) {
+        return cut_out_batch(value);
+    }
+    if value.is_instance(python::ARROW_CHUNKED.get(py)?)? {
+        return cut_out_column(value);
+    }
+    cut_out_array(value)
+}
+
+/// A column, whose pieces stay pieces.
+fn cut_out_column<'py>(column: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = column.py();
+    let chunks = column.getattr(intern!(py, "chunks"))?;
+    let chunks = chunks
+        .try_iter()?
+        .map(|chunk| cut_out_array(&chunk?))
+        .collect::<PyResult<Vec<_>>>()?;
+    let data_type = column.getattr(intern!(py, "type"))?;
+    python::ARROW_MAKE_CHUNKED
+        .get(py)?
+        .call1((chunks, data_type))
+}
+
+fn cut_out_array<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = array.py();
+    let from = python::ARROW_BATCH
+        .get(py)?
+        .getattr(intern!(py, "from_arrays"))?;
+    let batch = from.call1((vec![array], vec![""]))?;
+    cut_out_batch(&batch)?.call_method1(intern!(py, "column"), (0,))
+}
+
+/// What is written for others has only what is needed.
+fn cut_out_batch<'py>(batch: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = batch.py();
+    let written = batch.call_method0(intern!(py, "serialize"))?;
+    let schema = batch.getattr(intern!(py, "schema"))?;
+    python::ARROW_READ_BATCH.get(py)?.call1((written, schema))
+}
