@@ -13,6 +13,9 @@ use crate::python;
 /// cut from.
 const SPARE: u64 = 4;
 
+/// Bytes of what stands for a column.
+const OF_COLUMN: u64 = 768;
+
 /// A table or an array over memory of its own.
 pub struct Arrow {
     object: Py<PyAny>,
@@ -32,7 +35,7 @@ impl Form for Arrow {
             || value.is_instance(python::ARROW_CHUNKED.get(py)?)?;
         Ok(Some(Self {
             object: pickled.lend(py)?.unbind(),
-            size: pickled.size(),
+            size: pickled.size().saturating_add(OF_COLUMN * columns(value)?),
             is_column,
         }))
     }
@@ -48,6 +51,11 @@ impl Form for Arrow {
     fn size(&self) -> u64 {
         self.size
     }
+}
+
+fn columns(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    let columns = value.getattr_opt(intern!(value.py(), "num_columns"))?;
+    columns.map_or(Ok(1), |columns| columns.extract())
 }
 
 /// Whether a user has defined one of the types: it may hold anything.

@@ -47,8 +47,10 @@ const KNOWN: &[&str] = &[
     "Float64Dtype",
 ];
 
-/// Bytes of an object and its `__dict__`.
-const OF_OBJECT: u64 = 256;
+/// Bytes of an object and its `__dict__`, and of what is kept to make them anew.
+const OF_OBJECT: u64 = 384;
+/// Bytes of an array of numpy's, and of the object that owns its memory.
+const OF_ARRAY: u64 = 192;
 
 /// A part of a frame.
 pub enum Part {
@@ -147,8 +149,9 @@ fn of_array(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
     let py = value.py();
     Ok(match items(value)? {
         Items::Plain => {
-            let size = value.getattr(intern!(py, "nbytes"))?.extract()?;
-            Some(Part::Lent(array::frozen(value)?.unbind(), size))
+            let size: u64 = value.getattr(intern!(py, "nbytes"))?.extract()?;
+            let frozen = array::frozen(value)?.unbind();
+            Some(Part::Lent(frozen, size.saturating_add(OF_ARRAY)))
         }
         Items::Objects => match Snapshot::capture(value, CopyMode::Auto)? {
             Snapshot::Pickled(_) => None,

@@ -1,0 +1,93 @@
+"""`cache_info().bytes` is what the process grows by."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import memoxide
+
+pytestmark = pytest.mark.skipif(
+    not os.path.exists("/proc/self/statm"), reason="resident memory is read from /proc"
+)
+
+# What makes the value number `k`, and how many of them.
+FORMS = {
+    "ints": ("10**6 + k", 50_000),
+    "texts": ("'x' * 100 + str(k)", 50_000),
+    "bytes": ("bytes(1000) + b'%d' % k", 20_000),
+    "tuples": ("(k + 10**6, str(k), 1.5 * k)", 40_000),
+    "dicts": ("{'id': k + 1000, 'name': f'n{k}', 'tags': [1.5 * k, f't{k}']}", 20_000),
+    "records": ("[{'id': 1000 + i, 'name': f'n{i}.{k}'} for i in range(100)]", 300),
+    "lists": ("[i + 0.5 for i in range(10_000)]", 50),
+    "sets": ("{f'{i}.{k}' for i in range(1000)}", 200),
+    "bytearrays": ("bytearray(100_000)", 200),
+    "arrays": ("numpy.full(100_000, k + 0.5)", 50),
+    "small arrays": ("numpy.full(10, k + 0.5)", 20_000),
+    "arrays of objects": ("numpy.array([f'{i}.{k}' for i in range(1000)], dtype=object)", 100),
+    "frames": ("pandas.DataFrame(numpy.full((10_000, 10), k + 0.5))", 50),
+    "small frames": ("pandas.DataFrame({'a': [1, 2], 'b': [1.5, k]})", 2000),
+    "mixed frames": (
+        "pandas.DataFrame({'a': range(1000), 's': [f'{i}.{k}' for i in range(1000)],"
+        " 't': pandas.date_range('2000', periods=1000),"
+        " 'c': pandas.Categorical([str(i % 10) for i in range(1000)])})",
+        200,
+    ),
+    "series": ("pandas.Series(numpy.full(1000, k + 0.5), name='x')", 2000),
+    "tables": (
+        "pyarrow.table({'a': numpy.full(10_000, k), 's': [str(i) for i in range(10_000)]})",
+        50,
+    ),
+    "polars": (
+        "polars.DataFrame({'a': numpy.full(10_000, k), 's': [str(i) for i in range(10_000)]})",
+        50,
+    ),
+    "pickles": ("collections.deque(range(1000, 9000))", 500),
+    "masked arrays": ("numpy.ma.masked_less(numpy.full(10_000, k + 0.5), 3)", 100),
+}
+
+CHILD = """
+import collections, gc, resource
+import memoxide
+{imports}
+def resident():
+    gc.collect()
+    with open("/proc/self/statm") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize()
+f = memoxide.cache_data(lambda k: {make})
+def fill(numbers):
+    for k in numbers:
+        f(k)
+fill(range(-{count} // 10 - 3, 0))
+f.clear()
+fill(range(-{count} // 10 - 3, 0))
+counted, grown = f.cache_info().bytes, resident()
+fill(range({count}))
+print(f.cache_info().bytes - counted, resident() - grown)
+"""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_what_is_counted_is_what_the_process_grows_by(form):
+    make, count = FORMS[form]
+    used = [name for name in ("numpy", "pandas", "polars", "pyarrow") if f"{name}." in make]
+    for name in used:
+        pytest.importorskip(name)
+    if "pandas" in used and int(sys.modules["pandas"].__version__.split(".")[0]) < 3:
+        pytest.skip("frames of older versions are pickled")
+    imports = "\n".join(f"import {name}" for name in used)
+    code = CHILD.format(imports=imports, make=make, count=count)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    child = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, env=environment
+    )
+    counted, grown = map(int, child.stdout.split())
+    assert counted == pytest.approx(grown, rel=0.1)
+
+
+def test_one_object_counts_once():
+    shared = "x" * 100_000
+    f = memoxide.cache_data(lambda: [shared, {"a": shared}, (shared, shared)])
+    f()
+    assert 100_000 < f.cache_info().bytes < 102_000
