@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src python -type f -name '*.rs' -o -type f -name '*.py*' -not -path '*/__pycache__/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-core fuzz docs clean
+.PHONY: help demo test lint bench bench-core tsan fuzz docs clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,11 @@ bench: $(VENV)/.built $(VENV)/.bench  ## Measure against Streamlit, functools, c
 
 bench-core:  ## Measure the pure core.
 	cargo bench
+
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+
+tsan:  ## Watch the pure core's threads for data races; it needs a nightly compiler with its sources.
+	RUSTFLAGS=-Zsanitizer=thread cargo +nightly test --quiet -Zbuild-std --target $(HOST) --target-dir target/tsan --lib -- flight cache store registry history
 
 FUZZ_SECONDS ?= 60
 
