@@ -1,16 +1,11 @@
 """`cache_info().bytes` is what the process grows by."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 
 import memoxide
+import resident
 
-pytestmark = pytest.mark.skipif(
-    not os.path.exists("/proc/self/statm"), reason="resident memory is read from /proc"
-)
+pytestmark = resident.needs_proc
 
 # What makes the value number `k`, and how many of them.
 FORMS = {
@@ -48,13 +43,6 @@ FORMS = {
 }
 
 CHILD = """
-import collections, gc, resource
-import memoxide
-{imports}
-def resident():
-    gc.collect()
-    with open("/proc/self/statm") as statm:
-        return int(statm.read().split()[1]) * resource.getpagesize()
 f = memoxide.cache_data(lambda k: {make})
 def fill(numbers):
     for k in numbers:
@@ -71,18 +59,10 @@ print(f.cache_info().bytes - counted, resident() - grown)
 @pytest.mark.parametrize("form", FORMS)
 def test_what_is_counted_is_what_the_process_grows_by(form):
     make, count = FORMS[form]
-    used = [name for name in ("numpy", "pandas", "polars", "pyarrow") if f"{name}." in make]
-    for name in used:
-        pytest.importorskip(name)
-    if "pandas" in used and int(sys.modules["pandas"].__version__.split(".")[0]) < 3:
-        pytest.skip("frames of older versions are pickled")
-    imports = "\n".join(f"import {name}" for name in used)
-    code = CHILD.format(imports=imports, make=make, count=count)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    child = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, env=environment
-    )
-    counted, grown = map(int, child.stdout.split())
+    code = CHILD.format(make=make, count=count)
+    if "pandas" in resident.libraries(code):
+        pytest.importorskip("pandas", "3", reason="frames of older versions are pickled")
+    counted, grown = resident.figures(code)
     assert counted == pytest.approx(grown, rel=0.1)
 
 
