@@ -7,7 +7,7 @@ use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 
 use super::caches::{Failure, FunctionCache, Value};
-use super::function::{CachedFunction, Identity};
+use super::function::{CachedFunction, Current, Identity};
 use super::misses;
 use super::options::Kind;
 use crate::cache::{Begin, Cache, Guard, Waiter};
@@ -16,7 +16,7 @@ use crate::flight::{ActorId, Wait};
 use crate::key::binding::{Arguments, Observer};
 use crate::key::call_key::CallKey;
 use crate::key::encoder::Encoder;
-use crate::key::walk::Walk;
+use crate::key::walk::Writer;
 use crate::logging;
 use crate::python::type_name;
 use crate::snapshot::Snapshot;
@@ -48,11 +48,11 @@ impl<'a, 'py> Call<'a, 'py> {
         observer: &mut impl Observer<'py>,
     ) -> Result<Option<Encoder>> {
         let options = self.function.options();
-        let mut walk = Walk::new(py, self.function.name(), &options.hashers, options.follow);
-        let fits = identity
-            .signature
-            .encode(&mut walk, self.arguments, observer)?;
-        Ok(fits.then_some(walk.encoder))
+        let name = self.function.name();
+        let mut writer = Writer::new(py, name, &options.hashers, options.follow);
+        let signature = &identity.signature;
+        let fits = signature.encode(&mut writer, self.arguments, observer)?;
+        Ok(fits.then(|| writer.into_encoder()))
     }
 
     /// The arguments' encoding, or what Python says of arguments that do not fit.
@@ -67,8 +67,7 @@ impl<'a, 'py> Call<'a, 'py> {
         }
         let signature = crate::python::SIGNATURE.get(py)?;
         let signature = signature.call1((self.function.wrapped(py),))?;
-        let (args, kwargs) = (self.arguments.positional, self.arguments.keywords);
-        let why = match signature.getattr("bind")?.call(args, kwargs) {
+        let why = match self.arguments.call(&signature.getattr("bind")?) {
             Ok(_) => "the arguments do not fit the function".to_owned(),
             Err(raised) if raised.is_instance_of::<PyTypeError>(py) => raised.value(py).to_string(),
             Err(raised) => return Err(raised.into()),
@@ -82,6 +81,7 @@ impl<'a, 'py> Call<'a, 'py> {
     }
 
     /// Returns the stored value, or computes and stores it.
+    #[inline]
     pub fn run(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
         // What does not fit is the function's to refuse.
         let identity = self.function.identity(py)?;
@@ -89,18 +89,43 @@ impl<'a, 'py> Call<'a, 'py> {
             return self.compute(py);
         };
         let key = encoder.call_key();
+        let is_ever_stored = self.function.options().bounds.time_to_live != Some(0);
+        if is_ever_stored && let Some(value) = self.hit(py, &identity, &key)? {
+            return Ok(value);
+        }
+        self.run_missed(py, identity.kept(), key, encoder)
+    }
+
+    /// The stored value, if there is one and it may be used.
+    #[inline]
+    fn hit(
+        &self,
+        py: Python<'py>,
+        identity: &Identity,
+        key: &CallKey,
+    ) -> Result<Option<Bound<'py, PyAny>>> {
+        let cache = self.function.cache(py, identity)?;
+        let mut departed = crate::store::Removed::default();
+        let hit = cache.entries.lookup(key, &mut departed);
+        cache.release(py, departed);
+        match hit {
+            Some(value) => self.accept(py, &cache, key, &value),
+            None => Ok(None),
+        }
+    }
+
+    #[cold]
+    fn run_missed(
+        &self,
+        py: Python<'py>,
+        identity: Current,
+        key: CallKey,
+        encoder: Encoder,
+    ) -> Result<Bound<'py, PyAny>> {
         let cache = self.function.cache(py, &identity)?;
         if self.function.options().bounds.time_to_live == Some(0) {
             cache.entries.count_miss();
             return self.compute(py);
-        }
-        let mut departed = crate::store::Removed::default();
-        let hit = cache.entries.lookup(&key, &mut departed);
-        cache.release(py, departed);
-        if let Some(value) = hit
-            && let Some(restored) = self.accept(py, &cache, &key, &value)?
-        {
-            return Ok(restored);
         }
         let missed = Missed {
             identity: &identity,
@@ -112,8 +137,7 @@ impl<'a, 'py> Call<'a, 'py> {
     }
 
     fn compute(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
-        let wrapped = self.function.wrapped(py);
-        Ok(wrapped.call(self.arguments.positional, self.arguments.keywords)?)
+        Ok(self.arguments.call(&self.function.wrapped(py))?)
     }
 
     /// The stored value as the caller may have it; none if it must not be used any more.

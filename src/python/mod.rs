@@ -4,6 +4,7 @@ pub mod array;
 pub mod immutable;
 pub mod raw;
 pub mod tensor;
+pub mod vectorcall;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

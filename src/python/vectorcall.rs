@@ -1,0 +1,240 @@
+//! The vectorcall protocol: a call's arguments as they lie on the caller's stack.
+//!
+//! The interpreter makes no tuple and no dict for such a call, and no bound object for a method's.
+
+use std::any::Any;
+use std::ffi::c_ulong;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+use std::sync::atomic::Ordering;
+
+#[cfg(windows)]
+use std::sync::atomic::AtomicU32 as AtomicFlags;
+#[cfg(not(windows))]
+use std::sync::atomic::AtomicUsize as AtomicFlags;
+
+use pyo3::PyClass;
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi;
+use pyo3::panic::PanicException;
+use pyo3::prelude::*;
+use pyo3::pyclass::boolean_struct::True;
+use pyo3::types::{PyDict, PyString, PyTuple};
+use smallvec::SmallVec;
+
+/// Arguments as they were passed.
+#[derive(Clone, Copy)]
+pub struct Arguments<'a, 'py> {
+    /// First those by position, then those by name.
+    values: &'a [Bound<'py, PyAny>],
+    positional: usize,
+    names: Option<&'a Bound<'py, PyTuple>>,
+}
+
+impl<'a, 'py> Arguments<'a, 'py> {
+    /// Those that were passed by position.
+    pub fn positional(&self) -> &'a [Bound<'py, PyAny>] {
+        &self.values[..self.positional]
+    }
+
+    /// Those that were passed by name.
+    pub fn named(&self) -> &'a [Bound<'py, PyAny>] {
+        &self.values[self.positional..]
+    }
+
+    /// The names of [`named`](Self::named).
+    pub fn names(&self) -> &'a [Bound<'py, PyAny>] {
+        self.names.map_or(&[], |names| names.as_slice())
+    }
+
+    /// Whether nothing was passed.
+    pub fn are_none(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Calls `callable` with them.
+    pub fn call(&self, callable: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        let names = self.names.map_or(std::ptr::null_mut(), Bound::as_ptr);
+        let values = self.values.as_ptr().cast::<*mut ffi::PyObject>();
+        // SAFETY: `values` has a live object for each position and each name, and a `Bound` is a
+        // pointer to its object. The callee returns a new reference, or null and an exception.
+        unsafe {
+            let result =
+                ffi::PyObject_Vectorcall(callable.as_ptr(), values, self.positional, names);
+            Bound::from_owned_ptr_or_err(callable.py(), result)
+        }
+    }
+}
+
+/// Arguments that came as a tuple and a dict.
+pub struct Unpacked<'py> {
+    values: SmallVec<[Bound<'py, PyAny>; 6]>,
+    positional: usize,
+    names: Option<Bound<'py, PyTuple>>,
+}
+
+impl<'py> Unpacked<'py> {
+    /// Takes them apart; `first` comes before them.
+    pub fn new(
+        first: Option<&Bound<'py, PyAny>>,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Self> {
+        let mut values: SmallVec<_> = first.cloned().into_iter().chain(args.iter()).collect();
+        let positional = values.len();
+        let names = kwargs.filter(|kwargs| !kwargs.is_empty());
+        let names = names
+            .map(|kwargs| unpack(kwargs, &mut values))
+            .transpose()?;
+        Ok(Self {
+            values,
+            positional,
+            names,
+        })
+    }
+
+    /// The arguments.
+    pub fn arguments(&self) -> Arguments<'_, 'py> {
+        Arguments {
+            values: &self.values,
+            positional: self.positional,
+            names: self.names.as_ref(),
+        }
+    }
+}
+
+/// Appends a dict's values, and returns its keys.
+fn unpack<'py>(
+    kwargs: &Bound<'py, PyDict>,
+    values: &mut impl Extend<Bound<'py, PyAny>>,
+) -> PyResult<Bound<'py, PyTuple>> {
+    let (names, named): (Vec<_>, Vec<_>) = kwargs.iter().unzip();
+    if !names.iter().all(|name| name.is_instance_of::<PyString>()) {
+        return Err(PyTypeError::new_err("keywords must be strings"));
+    }
+    values.extend(named);
+    PyTuple::new(kwargs.py(), names)
+}
+
+/// A class whose instances are called so; they take the place of functions in classes.
+pub trait Vectorcall: PyClass<Frozen = True> + Sync {
+    /// Calls it.
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        arguments: Arguments<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyAny>>;
+
+    /// The field that the interpreter reads.
+    fn slot(&self) -> &Slot;
+}
+
+/// The field of each instance in which the interpreter finds what to call.
+#[repr(transparent)]
+pub struct Slot(ffi::vectorcallfunc);
+
+impl Slot {
+    /// The slot of an instance of `T`.
+    pub fn new<T: Vectorcall>() -> Self {
+        Self(entry::<T>)
+    }
+}
+
+/// Tells the interpreter that instances of `T` have a slot, and where. It has to be done before
+/// the first one is called; `enabled` is the class's own.
+pub fn enable<T: Vectorcall>(instance: &Bound<'_, T>, enabled: &Once) {
+    enabled.call_once(|| {
+        let object = instance.as_ptr() as isize;
+        let slot = std::ptr::from_ref(instance.get().slot()) as isize;
+        let class = T::type_object_raw(instance.py());
+        // SAFETY: `class` is the live type of `instance`, in which the slot lies at this offset,
+        // as in all of its instances, which have one size. None of them was called yet, and no
+        // other thread reads the offset as long as the flag is not set.
+        unsafe {
+            (*class).tp_vectorcall_offset = slot - object;
+            let flags = (&raw mut (*class).tp_flags).cast::<AtomicFlags>();
+            (*flags).fetch_or(FLAGS as _, Ordering::Release);
+        }
+    });
+}
+
+/// That there is a slot, and that `instance.name(..)` may pass the instance without a bound object.
+const FLAGS: c_ulong = ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_METHOD_DESCRIPTOR;
+
+/// What the interpreter calls.
+unsafe extern "C" fn entry<T: Vectorcall>(
+    callable: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: usize,
+    names: *mut ffi::PyObject,
+) -> *mut ffi::PyObject {
+    // SAFETY: who calls is attached to a running interpreter, which PyO3 does not know yet, and
+    // passes what the protocol says.
+    unsafe {
+        Python::attach_unchecked(|py| {
+            returned(py, || call::<T>(py, callable, values, count, names))
+        })
+    }
+}
+
+/// The result as the interpreter takes it. No panic gets further than here.
+#[inline]
+fn returned<'py>(
+    py: Python<'py>,
+    call: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
+) -> *mut ffi::PyObject {
+    let called = catch_unwind(AssertUnwindSafe(call));
+    match called.unwrap_or_else(|payload| Err(panicked(payload.as_ref()))) {
+        Ok(result) => result.into_ptr(),
+        Err(raised) => {
+            raised.restore(py);
+            std::ptr::null_mut()
+        }
+    }
+}
+
+/// Calls an instance of `T`.
+///
+/// # Safety
+///
+/// `callable` is an instance of `T`. At `values` there are as many live objects as `count`, which
+/// may carry a flag, and after them one for each of `names`, which is a tuple or null.
+#[inline]
+unsafe fn call<'py, T: Vectorcall>(
+    py: Python<'py>,
+    callable: *mut ffi::PyObject,
+    values: *const *mut ffi::PyObject,
+    count: usize,
+    names: *mut ffi::PyObject,
+) -> PyResult<Bound<'py, PyAny>> {
+    let positional = count & !ffi::PY_VECTORCALL_ARGUMENTS_OFFSET;
+    // SAFETY: the caller keeps all of it alive during the call. A `Bound` is a pointer to its
+    // object; what is borrowed is not dropped. Without arguments `values` may be null.
+    unsafe {
+        let callable = Borrowed::from_ptr(py, callable).cast_unchecked::<T>();
+        let names = Borrowed::from_ptr_or_opt(py, names);
+        let names = names
+            .as_deref()
+            .map(|names| names.cast_unchecked::<PyTuple>());
+        let length = positional + names.map_or(0, PyTupleMethods::len);
+        let values = if length == 0 {
+            &[]
+        } else {
+            std::slice::from_raw_parts(values.cast::<Bound<'py, PyAny>>(), length)
+        };
+        let arguments = Arguments {
+            values,
+            positional,
+            names,
+        };
+        callable.get().call(py, arguments)
+    }
+}
+
+/// A panic as an exception, as PyO3 raises it.
+#[cold]
+fn panicked(payload: &(dyn Any + Send)) -> PyErr {
+    let text = payload.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    PanicException::new_err((text.unwrap_or("panic from Rust code").to_owned(),))
+}
