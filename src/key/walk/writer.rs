@@ -20,16 +20,9 @@ pub struct Writer<'a, 'py> {
     follow: Follow,
     /// Whether no hash function speaks for any value.
     is_plain: bool,
-    state: State<'a, 'py>,
-}
-
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it lies on the stack, and a box is what it saves"
-)]
-enum State<'a, 'py> {
-    Plain(Encoder),
-    Walk(Walk<'a, 'py>),
+    /// Where the bytes go as long as no walk has begun.
+    encoder: Encoder,
+    walk: Option<Box<Walk<'a, 'py>>>,
 }
 
 impl<'a, 'py> Writer<'a, 'py> {
@@ -42,7 +35,8 @@ impl<'a, 'py> Writer<'a, 'py> {
             hashers,
             follow,
             is_plain: hashers.are_none(),
-            state: State::Plain(Encoder::new()),
+            encoder: Encoder::new(),
+            walk: None,
         }
     }
 
@@ -52,19 +46,19 @@ impl<'a, 'py> Writer<'a, 'py> {
     }
 
     /// Where the bytes go.
+    #[inline]
     pub fn encoder(&mut self) -> &mut Encoder {
-        match &mut self.state {
-            State::Plain(encoder) => encoder,
-            State::Walk(walk) => &mut walk.encoder,
+        match &mut self.walk {
+            None => &mut self.encoder,
+            Some(walk) => &mut walk.encoder,
         }
     }
 
     /// All that was written.
-    #[inline]
     pub fn into_encoder(self) -> Encoder {
-        match self.state {
-            State::Plain(encoder) => encoder,
-            State::Walk(walk) => walk.encoder,
+        match self.walk {
+            None => self.encoder,
+            Some(walk) => walk.encoder,
         }
     }
 
@@ -113,17 +107,12 @@ impl<'a, 'py> Writer<'a, 'py> {
     }
 
     /// The walk, which goes on where the encoder is.
-    #[inline(never)]
     fn walk(&mut self) -> &mut Walk<'a, 'py> {
-        if let State::Plain(encoder) = &mut self.state {
-            let encoder = std::mem::replace(encoder, Encoder::empty());
+        self.walk.get_or_insert_with(|| {
+            let encoder = std::mem::replace(&mut self.encoder, Encoder::empty());
             let walk =
                 Walk::with_encoder(self.py, self.function, self.hashers, self.follow, encoder);
-            self.state = State::Walk(walk);
-        }
-        match &mut self.state {
-            State::Walk(walk) => walk,
-            State::Plain(_) => unreachable!("the walk has begun"),
-        }
+            Box::new(walk)
+        })
     }
 }
