@@ -7,7 +7,7 @@ use pyo3::types::{PyString, PyType};
 
 use super::{Walk, leaf};
 use crate::error::Result;
-use crate::key::definition::{Follow, class_node};
+use crate::key::definition::{Follow, known_class};
 use crate::key::encoder::Encoder;
 use crate::key::hashers::Hashers;
 
@@ -83,9 +83,8 @@ impl<'a, 'py> Writer<'a, 'py> {
     ) -> Result<()> {
         let class = value.get_type();
         if self.follows_plainly(&class)
-            && let Some(node) = class_node(class.as_any())
+            && known_class(class.as_any(), |node| self.encoder().node(node)).is_some()
         {
-            self.encoder().node(&node);
             return Ok(());
         }
         self.walk().argument(name, class.as_any())
