@@ -221,9 +221,9 @@ fn departures(removed: &Removed<u32>) -> Departures {
         .collect()
 }
 
-/// A store that evicts nothing knows no order: what leaves at once does so in any.
+/// A store without bounds knows no order: what leaves at once does so in any.
 fn in_order(mut departures: Departures, bounds: &Bounds) -> Departures {
-    if !bounds.can_evict() {
+    if *bounds == Bounds::default() {
         departures.sort_unstable_by_key(|(serial, _)| *serial);
     }
     departures

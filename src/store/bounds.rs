@@ -21,12 +21,6 @@ impl Bounds {
             || self.max_bytes.is_some_and(|most| bytes > u128::from(most))
     }
 
-    /// Whether entries may have to make room for others.
-    #[must_use]
-    pub fn can_evict(&self) -> bool {
-        self.max_entries.is_some() || self.max_bytes.is_some()
-    }
-
     /// When an entry expires that is stored `now`.
     #[must_use]
     pub fn expiry(&self, now: Nanos) -> Nanos {

@@ -1,6 +1,5 @@
-//! Entries under keys, in the order of their use where somebody asks for the oldest.
+//! Entries under keys: in the order of their use where one may have to leave, else in none.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
 use ahash::RandomState;
@@ -8,6 +7,7 @@ use hashlink::LinkedHashMap;
 
 use super::bounds::Bounds;
 use super::clock::Nanos;
+use super::table::{Resident, Table};
 
 /// A value, and what the store knows of it.
 pub struct Entry<V> {
@@ -18,48 +18,92 @@ pub struct Entry<V> {
     pub expiry: Nanos,
 }
 
+/// An entry that is looked at.
+#[derive(Clone, Copy)]
+pub struct Found<'e, V> {
+    pub value: &'e V,
+    pub cost: u64,
+    pub expiry: Nanos,
+}
+
 /// All entries of a store.
 pub enum Entries<K, V> {
     /// The one that was not used for the longest time comes first.
     Ordered(LinkedHashMap<K, Entry<V>, RandomState>),
-    /// Nothing is ever evicted. The entries lie in the table itself, so that to find one among many
-    /// takes as few looks at memory as can be, and none to note its use.
-    Unordered(HashMap<K, Entry<V>, RandomState>),
+    /// None is ever evicted and none expires: no use has to be noted.
+    Lasting(Table<K, V>),
+}
+
+impl<V> Entry<V> {
+    fn found(&self) -> Found<'_, V> {
+        Found {
+            value: &self.value,
+            cost: self.cost,
+            expiry: self.expiry,
+        }
+    }
+}
+
+impl<K, V> Resident<K, V> {
+    fn found(&self) -> Found<'_, V> {
+        Found {
+            value: &self.value,
+            cost: self.cost,
+            expiry: Nanos::MAX,
+        }
+    }
+}
+
+impl<K, V> From<Resident<K, V>> for Entry<V> {
+    fn from(resident: Resident<K, V>) -> Self {
+        Self {
+            value: resident.value,
+            size: resident.size,
+            cost: resident.cost,
+            expiry: Nanos::MAX,
+        }
+    }
 }
 
 impl<K: Eq + Hash + Clone, V> Entries<K, V> {
     /// No entries, for a store with these bounds.
     pub fn new(bounds: Bounds) -> Self {
-        let hasher = RandomState::new();
-        if bounds.can_evict() {
-            Self::Ordered(LinkedHashMap::with_hasher(hasher))
+        if bounds == Bounds::default() {
+            Self::Lasting(Table::default())
         } else {
-            Self::Unordered(HashMap::with_hasher(hasher))
+            Self::Ordered(LinkedHashMap::with_hasher(RandomState::new()))
         }
     }
 
     /// The entry under `key`, which is used.
     #[inline]
-    pub fn used(&mut self, key: &K) -> Option<&Entry<V>> {
+    pub fn used(&mut self, key: &K) -> Option<Found<'_, V>> {
         match self {
-            Self::Ordered(entries) => entries.to_back(key).map(|entry| &*entry),
-            Self::Unordered(entries) => entries.get(key),
+            Self::Ordered(entries) => entries.to_back(key).map(|entry| entry.found()),
+            Self::Lasting(entries) => entries.get(key).map(Resident::found),
         }
     }
 
     /// The entry under `key`, which is only looked at.
-    pub fn get(&self, key: &K) -> Option<&Entry<V>> {
+    pub fn get(&self, key: &K) -> Option<Found<'_, V>> {
         match self {
-            Self::Ordered(entries) => entries.get(key),
-            Self::Unordered(entries) => entries.get(key),
+            Self::Ordered(entries) => entries.get(key).map(Entry::found),
+            Self::Lasting(entries) => entries.get(key).map(Resident::found),
         }
     }
 
     /// Puts an entry in. There must be none under `key`.
     pub fn insert(&mut self, key: K, entry: Entry<V>) {
         match self {
-            Self::Ordered(entries) => drop(entries.insert(key, entry)),
-            Self::Unordered(entries) => drop(entries.insert(key, entry)),
+            Self::Ordered(entries) => {
+                entries.insert(key, entry);
+            }
+            Self::Lasting(entries) => entries.insert(Resident {
+                key,
+                value: entry.value,
+                size: entry.size,
+                cost: entry.cost,
+            }),
         }
     }
 
@@ -67,15 +111,15 @@ impl<K: Eq + Hash + Clone, V> Entries<K, V> {
     pub fn remove(&mut self, key: &K) -> Option<Entry<V>> {
         match self {
             Self::Ordered(entries) => entries.remove(key),
-            Self::Unordered(entries) => entries.remove(key),
+            Self::Lasting(entries) => entries.remove(key).map(Entry::from),
         }
     }
 
-    /// Takes out the entry that was not used for the longest time; none where that is not known.
+    /// Takes out the entry that was not used for the longest time, if one may have to leave.
     pub fn pop_oldest(&mut self) -> Option<(K, Entry<V>)> {
         match self {
             Self::Ordered(entries) => entries.pop_front(),
-            Self::Unordered(_) => None,
+            Self::Lasting(_) => None,
         }
     }
 
@@ -83,51 +127,45 @@ impl<K: Eq + Hash + Clone, V> Entries<K, V> {
     pub fn newest(&self, count: usize) -> Vec<K> {
         match self {
             Self::Ordered(entries) => entries.keys().rev().take(count).cloned().collect(),
-            Self::Unordered(entries) => entries.keys().take(count).cloned().collect(),
+            Self::Lasting(entries) => {
+                let keys = entries.iter().map(|resident| &resident.key);
+                keys.take(count).cloned().collect()
+            }
         }
     }
 
     /// The keys of the entries that have expired.
     pub fn expired(&self, now: Nanos) -> Vec<K> {
-        let has_expired =
-            |(key, entry): (&K, &Entry<V>)| (entry.expiry <= now).then(|| key.clone());
-        match self {
-            Self::Ordered(entries) => entries.iter().filter_map(has_expired).collect(),
-            Self::Unordered(entries) => entries.iter().filter_map(has_expired).collect(),
-        }
+        let Self::Ordered(entries) = self else {
+            return Vec::new();
+        };
+        let expired = entries.iter().filter(|(_, entry)| entry.expiry <= now);
+        expired.map(|(key, _)| key.clone()).collect()
     }
 
     /// When the first entry will expire.
     pub fn earliest_expiry(&self) -> Nanos {
-        let expiry = |entry: &Entry<V>| entry.expiry;
-        let earliest = match self {
-            Self::Ordered(entries) => entries.values().map(expiry).min(),
-            Self::Unordered(entries) => entries.values().map(expiry).min(),
+        let Self::Ordered(entries) = self else {
+            return Nanos::MAX;
         };
-        earliest.unwrap_or(Nanos::MAX)
+        let expiries = entries.values().map(|entry| entry.expiry);
+        expiries.min().unwrap_or(Nanos::MAX)
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
         match self {
             Self::Ordered(entries) => entries.len(),
-            Self::Unordered(entries) => entries.len(),
+            Self::Lasting(entries) => entries.len(),
         }
     }
 
-    /// How many there may be before more memory is asked for.
-    pub fn capacity(&self) -> usize {
-        match self {
-            Self::Ordered(entries) => entries.capacity(),
-            Self::Unordered(entries) => entries.capacity(),
-        }
-    }
-
-    /// Gives back the memory that is not needed.
-    pub fn shrink_to_fit(&mut self) {
-        match self {
-            Self::Ordered(entries) => entries.shrink_to_fit(),
-            Self::Unordered(entries) => entries.shrink_to_fit(),
+    /// Gives most of the memory back that expired entries have left. The map keeps it for new ones.
+    pub fn give_back_memory(&mut self) {
+        if let Self::Ordered(entries) = self
+            && entries.len() < entries.capacity() / 4
+        {
+            entries.shrink_to_fit();
         }
     }
 
@@ -135,7 +173,7 @@ impl<K: Eq + Hash + Clone, V> Entries<K, V> {
     pub fn into_values<C: FromIterator<T>, T>(self, map: impl Fn(V) -> T) -> C {
         match self {
             Self::Ordered(entries) => entries.into_iter().map(|(_, e)| map(e.value)).collect(),
-            Self::Unordered(entries) => entries.into_values().map(|e| map(e.value)).collect(),
+            Self::Lasting(entries) => entries.into_residents().map(|e| map(e.value)).collect(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The store: entries under keys; where it is bounded the least recently used make room.
+//! The store: entries under keys; in a bounded one the least recently used make room.
 //!
 //! It is a plain structure: whoever shares it locks it. No value is dropped in it; what leaves is
 //! handed to the caller, who drops it when the lock is gone, since a drop may run a user's code.
@@ -9,6 +9,7 @@ pub mod clock;
 mod counters;
 mod entries;
 mod removed;
+mod table;
 
 use std::hash::Hash;
 
@@ -156,9 +157,10 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     /// hit by which the caller got it.
     pub fn reject(&mut self, key: &K, is_meant: impl FnOnce(&V) -> bool, removed: &mut Removed<V>) {
         if let Some(entry) = self.entries.get(key)
-            && is_meant(&entry.value)
+            && is_meant(entry.value)
         {
-            self.counters.take_back_hit(entry.cost);
+            let cost = entry.cost;
+            self.counters.take_back_hit(cost);
             self.depart(key, Departure::Rejected, removed);
         }
     }
@@ -173,14 +175,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
             self.expire(&key, removed);
         }
         self.earliest_expiry = self.entries.earliest_expiry();
-        self.give_back_memory();
-    }
-
-    /// The map keeps the memory of removed entries for new ones; most of it is too much.
-    fn give_back_memory(&mut self) {
-        if self.entries.len() < self.entries.capacity() / 4 {
-            self.entries.shrink_to_fit();
-        }
+        self.entries.give_back_memory();
     }
 
     /// Takes out all values, in a time that does not depend on how many there are.
@@ -359,7 +354,10 @@ mod tests {
         }
         store.purge_expired(1, &mut removed);
         assert_eq!((removed.len(), store.bytes()), (1000, 0));
-        assert!(store.entries.capacity() < 100);
+        let Entries::Ordered(entries) = &store.entries else {
+            panic!("entries that expire have an order");
+        };
+        assert!(entries.capacity() < 100);
     }
 
     #[test]
