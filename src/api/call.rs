@@ -90,7 +90,7 @@ impl<'a, 'py> Call<'a, 'py> {
         if is_ever_stored && let Some(value) = self.hit(py, &identity, &key)? {
             return Ok(value);
         }
-        self.run_missed(py, identity.kept(), key, writer.into_encoder())
+        self.run_missed(py, &identity.kept(), key, writer.into_encoder())
     }
 
     /// The stored value, if there is one and it may be used.
@@ -115,17 +115,17 @@ impl<'a, 'py> Call<'a, 'py> {
     fn run_missed(
         &self,
         py: Python<'py>,
-        identity: Current,
+        identity: &Current,
         key: CallKey,
         encoder: Encoder,
     ) -> Result<Bound<'py, PyAny>> {
-        let cache = self.function.cache(py, &identity)?;
+        let cache = self.function.cache(py, identity)?;
         if self.function.options().bounds.time_to_live == Some(0) {
             cache.entries.count_miss();
             return self.compute(py);
         }
         let missed = Missed {
-            identity: &identity,
+            identity,
             cache: &cache,
             key,
             encoder,

@@ -76,6 +76,7 @@ impl Current {
     }
 
     /// The identity for longer: each thread can borrow only a few at once.
+    #[must_use]
     pub fn kept(self) -> Self {
         Self(Guard::from_inner(Guard::into_inner(self.0)))
     }
@@ -313,7 +314,7 @@ impl CachedFunction {
     pub fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let identity = self.identity(py)?;
         let cache = self.cache(py, &identity)?;
-        info::cache_info(py, &*cache)
+        info::cache_info(py, &cache)
     }
 
     /// The digest of the call, in hexadecimal digits.

@@ -3,15 +3,13 @@
 //! The interpreter makes no tuple and no dict for such a call, and no bound object for a method's.
 
 use std::any::Any;
-use std::ffi::c_ulong;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
-use std::sync::atomic::Ordering;
-
 #[cfg(windows)]
 use std::sync::atomic::AtomicU32 as AtomicFlags;
 #[cfg(not(windows))]
 use std::sync::atomic::AtomicUsize as AtomicFlags;
+use std::sync::atomic::Ordering;
 
 use pyo3::PyClass;
 use pyo3::exceptions::PyTypeError;
@@ -21,6 +19,12 @@ use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use smallvec::SmallVec;
+
+/// `c_ulong`.
+#[cfg(windows)]
+type Flags = u32;
+#[cfg(not(windows))]
+type Flags = usize;
 
 /// Arguments as they were passed.
 #[derive(Clone, Copy)]
@@ -108,11 +112,11 @@ fn unpack<'py>(
     kwargs: &Bound<'py, PyDict>,
     values: &mut impl Extend<Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyTuple>> {
-    let (names, named): (Vec<_>, Vec<_>) = kwargs.iter().unzip();
-    if !names.iter().all(|name| name.is_instance_of::<PyString>()) {
+    let (names, arguments): (Vec<_>, Vec<_>) = kwargs.iter().unzip();
+    if !names.iter().all(PyAnyMethods::is_instance_of::<PyString>) {
         return Err(PyTypeError::new_err("keywords must be strings"));
     }
-    values.extend(named);
+    values.extend(arguments);
     PyTuple::new(kwargs.py(), names)
 }
 
@@ -153,13 +157,17 @@ pub fn enable<T: Vectorcall>(instance: &Bound<'_, T>, enabled: &Once) {
         unsafe {
             (*class).tp_vectorcall_offset = slot - object;
             let flags = (&raw mut (*class).tp_flags).cast::<AtomicFlags>();
-            (*flags).fetch_or(FLAGS as _, Ordering::Release);
+            (*flags).fetch_or(FLAGS, Ordering::Release);
         }
     });
 }
 
 /// That there is a slot, and that `instance.name(..)` may pass the instance without a bound object.
-const FLAGS: c_ulong = ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_METHOD_DESCRIPTOR;
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "both are low bits; how wide the flags are depends on the system"
+)]
+const FLAGS: Flags = (ffi::Py_TPFLAGS_HAVE_VECTORCALL | ffi::Py_TPFLAGS_METHOD_DESCRIPTOR) as Flags;
 
 /// What the interpreter calls.
 unsafe extern "C" fn entry<T: Vectorcall>(
@@ -231,7 +239,7 @@ unsafe fn call<'py, T: Vectorcall>(
     }
 }
 
-/// A panic as an exception, as PyO3 raises it.
+/// A panic as the exception that it is elsewhere.
 #[cold]
 fn panicked(payload: &(dyn Any + Send)) -> PyErr {
     let text = payload.downcast_ref::<&str>().copied();

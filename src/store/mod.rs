@@ -8,6 +8,7 @@ mod bounds;
 pub mod clock;
 mod counters;
 mod entries;
+mod pages;
 mod removed;
 mod table;
 

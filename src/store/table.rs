@@ -8,6 +8,8 @@ use std::hash::Hash;
 
 use ahash::RandomState;
 
+use super::pages;
+
 /// Slots of the smallest table.
 const SMALLEST: usize = 8;
 
@@ -86,8 +88,8 @@ impl<K: Eq + Hash, V> Table<K, V> {
     fn close_row(&mut self, mut hole: usize) {
         let mut index = self.after(hole);
         while let Some(resident) = &self.slots[index].0 {
-            let home = self.home(&resident.key);
-            if self.distance(home, index) >= self.distance(hole, index) {
+            let from_home = self.distance(self.home(&resident.key), index);
+            if from_home >= self.distance(hole, index) {
                 self.slots[hole].0 = self.slots[index].0.take();
                 hole = index;
             }
@@ -105,8 +107,10 @@ impl<K: Eq + Hash, V> Table<K, V> {
     }
 
     fn resize(&mut self, length: usize) {
-        let slots = (0..length).map(|_| Slot(None)).collect();
-        for slot in std::mem::replace(&mut self.slots, slots) {
+        let mut slots = Vec::with_capacity(length);
+        pages::prefer_large(slots.spare_capacity_mut());
+        slots.extend((0..length).map(|_| Slot(None)));
+        for slot in std::mem::replace(&mut self.slots, slots.into()) {
             if let Some(resident) = slot.0 {
                 self.settle(resident);
             }
