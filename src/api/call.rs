@@ -104,7 +104,9 @@ impl<'a, 'py> Call<'a, 'py> {
         let cache = self.function.cache(py, identity)?;
         let mut departed = crate::store::Removed::default();
         let hit = cache.entries.lookup(key, &mut departed);
-        cache.release(py, departed);
+        if !departed.is_empty() {
+            cache.release(py, departed);
+        }
         match hit {
             Some(value) => self.accept(py, &cache, key, &value),
             None => Ok(None),
