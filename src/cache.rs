@@ -70,6 +70,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     }
 
     /// The value under `key`.
+    #[inline]
     pub fn lookup(&self, key: &K, removed: &mut Removed<V>) -> Option<V> {
         let now = self.now();
         self.store.lock().get(key, now, removed)

@@ -8,16 +8,14 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::options::{Kind, Options, Sharing};
+use super::value::Value;
 use crate::cache::Cache;
 use crate::key::call_key::CallKey;
 use crate::logging;
 use crate::python;
 use crate::registry::Registry;
-use crate::snapshot::Snapshot;
 use crate::store::Removed;
 
-/// A stored value.
-pub type Value = Arc<Snapshot>;
 /// What an owner's failure is to those who waited.
 pub type Failure = Arc<PyErr>;
 /// Values that left a cache.

@@ -6,17 +6,18 @@ use std::time::{Duration, Instant};
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 
-use super::caches::{Failure, FunctionCache, Value};
-use super::function::{CachedFunction, Identity};
+use super::caches::{Failure, FunctionCache};
+use super::function::{CachedFunction, Current, Identity};
 use super::misses;
 use super::options::Kind;
+use super::value::Value;
 use crate::cache::{Begin, Cache, Guard, Waiter};
 use crate::error::{Error, Place, Result};
 use crate::flight::{ActorId, Wait};
 use crate::key::binding::{Arguments, Observer};
 use crate::key::call_key::CallKey;
 use crate::key::encoder::Encoder;
-use crate::key::walk::Walk;
+use crate::key::walk::Writer;
 use crate::logging;
 use crate::python::type_name;
 use crate::snapshot::Snapshot;
@@ -40,19 +41,11 @@ impl<'a, 'py> Call<'a, 'py> {
         }
     }
 
-    /// The arguments' encoding, unless they do not fit the function.
-    fn encode(
-        &self,
-        py: Python<'py>,
-        identity: &Identity,
-        observer: &mut impl Observer<'py>,
-    ) -> Result<Option<Encoder>> {
+    /// What the arguments are written by.
+    #[inline]
+    fn writer(&self, py: Python<'py>) -> Writer<'a, 'py> {
         let options = self.function.options();
-        let mut walk = Walk::new(py, self.function.name(), &options.hashers, options.follow);
-        let fits = identity
-            .signature
-            .encode(&mut walk, self.arguments, observer)?;
-        Ok(fits.then_some(walk.encoder))
+        Writer::new(py, self.function.name(), &options.hashers, options.follow)
     }
 
     /// The arguments' encoding, or what Python says of arguments that do not fit.
@@ -62,13 +55,14 @@ impl<'a, 'py> Call<'a, 'py> {
         identity: &Identity,
         observer: &mut impl Observer<'py>,
     ) -> Result<Encoder> {
-        if let Some(encoder) = self.encode(py, identity, observer)? {
-            return Ok(encoder);
+        let mut writer = self.writer(py);
+        let signature = &identity.signature;
+        if signature.encode(&mut writer, self.arguments, observer)? {
+            return Ok(writer.into_encoder());
         }
         let signature = crate::python::SIGNATURE.get(py)?;
         let signature = signature.call1((self.function.wrapped(py),))?;
-        let (args, kwargs) = (self.arguments.positional, self.arguments.keywords);
-        let why = match signature.getattr("bind")?.call(args, kwargs) {
+        let why = match self.arguments.call(&signature.getattr("bind")?) {
             Ok(_) => "the arguments do not fit the function".to_owned(),
             Err(raised) if raised.is_instance_of::<PyTypeError>(py) => raised.value(py).to_string(),
             Err(raised) => return Err(raised.into()),
@@ -82,28 +76,58 @@ impl<'a, 'py> Call<'a, 'py> {
     }
 
     /// Returns the stored value, or computes and stores it.
+    #[inline]
     pub fn run(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
         // What does not fit is the function's to refuse.
         let identity = self.function.identity(py)?;
-        let Some(encoder) = self.encode(py, &identity, &mut ())? else {
+        let mut writer = self.writer(py);
+        let signature = &identity.signature;
+        if !signature.encode(&mut writer, self.arguments, &mut ())? {
             return self.compute(py);
-        };
-        let key = encoder.call_key();
-        let cache = self.function.cache(py, &identity)?;
+        }
+        let key = writer.encoder().call_key();
+        let is_ever_stored = self.function.options().bounds.time_to_live != Some(0);
+        if is_ever_stored && let Some(value) = self.hit(py, &identity, &key)? {
+            return Ok(value);
+        }
+        self.run_missed(py, &identity.kept(), key, writer.into_encoder())
+    }
+
+    /// The stored value, if there is one and it may be used.
+    #[inline]
+    fn hit(
+        &self,
+        py: Python<'py>,
+        identity: &Identity,
+        key: &CallKey,
+    ) -> Result<Option<Bound<'py, PyAny>>> {
+        let cache = self.function.cache(py, identity)?;
+        let mut departed = crate::store::Removed::default();
+        let hit = cache.entries.lookup(key, &mut departed);
+        if !departed.is_empty() {
+            cache.release(py, departed);
+        }
+        match hit {
+            Some(value) => self.accept(py, &cache, key, &value),
+            None => Ok(None),
+        }
+    }
+
+    #[cold]
+    fn run_missed(
+        &self,
+        py: Python<'py>,
+        identity: &Current,
+        key: CallKey,
+        encoder: Encoder,
+    ) -> Result<Bound<'py, PyAny>> {
+        let cache = self.function.cache(py, identity)?;
         if self.function.options().bounds.time_to_live == Some(0) {
             cache.entries.count_miss();
             return self.compute(py);
         }
-        let mut departed = crate::store::Removed::default();
-        let hit = cache.entries.lookup(&key, &mut departed);
-        cache.release(py, departed);
-        if let Some(value) = hit
-            && let Some(restored) = self.accept(py, &cache, &key, &value)?
-        {
-            return Ok(restored);
-        }
         let missed = Missed {
-            identity: &identity,
+            identity,
             cache: &cache,
             key,
             encoder,
@@ -112,8 +136,7 @@ impl<'a, 'py> Call<'a, 'py> {
     }
 
     fn compute(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
-        let wrapped = self.function.wrapped(py);
-        Ok(wrapped.call(self.arguments.positional, self.arguments.keywords)?)
+        Ok(self.arguments.call(&self.function.wrapped(py))?)
     }
 
     /// The stored value as the caller may have it; none if it must not be used any more.
@@ -125,12 +148,7 @@ impl<'a, 'py> Call<'a, 'py> {
         value: &Value,
     ) -> Result<Option<Bound<'py, PyAny>>> {
         if !self.is_valid(py, value)? {
-            cache.release(
-                py,
-                cache
-                    .entries
-                    .reject(key, |stored| Arc::ptr_eq(stored, value)),
-            );
+            cache.release(py, cache.entries.reject(key, |stored| stored.is(value)));
             return Ok(None);
         }
         match value.restore(py) {
@@ -141,24 +159,21 @@ impl<'a, 'py> Call<'a, 'py> {
                     cache.name
                 );
                 logging::warn(py, &message);
-                cache.release(
-                    py,
-                    cache
-                        .entries
-                        .reject(key, |stored| Arc::ptr_eq(stored, value)),
-                );
+                cache.release(py, cache.entries.reject(key, |stored| stored.is(value)));
                 Ok(None)
             }
             Err(raised) => Err(raised.into()),
         }
     }
 
+    #[inline]
     fn is_valid(&self, py: Python<'py>, value: &Value) -> Result<bool> {
-        match (&self.function.options().validate, value.shared(py)) {
-            (Some(validate), Some(resource)) => {
-                Ok(validate.bind(py).call1((resource,))?.is_truthy()?)
-            }
-            _ => Ok(true),
+        let Some(validate) = &self.function.options().validate else {
+            return Ok(true);
+        };
+        match value.shared(py) {
+            Some(resource) => Ok(validate.bind(py).call1((resource,))?.is_truthy()?),
+            None => Ok(true),
         }
     }
 
@@ -205,20 +220,14 @@ impl<'a, 'py> Call<'a, 'py> {
             Ok((self.capture(py, &value)?, cost, value))
         });
         match computed {
-            Ok((Captured::Unsized(snapshot), _, value)) => {
-                Cache::hand_out(guard, Arc::new(snapshot));
-                Ok(value)
-            }
-            Ok((Captured::Sized(snapshot), _, value)) if !self.is_still(py, missed.identity) => {
-                Cache::hand_out(guard, Arc::new(snapshot));
-                Ok(value)
-            }
-            Ok((Captured::Sized(snapshot), cost, value)) => {
-                let size = snapshot.size();
-                let departed = cache
-                    .entries
-                    .finish(&key, guard, Arc::new(snapshot), size, cost);
-                cache.release(py, departed);
+            Ok((captured, cost, value)) => {
+                if captured.is_sized && self.is_still(py, missed.identity) {
+                    let (stored, size) = (captured.value, captured.size);
+                    let departed = cache.entries.finish(&key, guard, stored, size, cost);
+                    cache.release(py, departed);
+                } else {
+                    Cache::hand_out(guard, captured.value);
+                }
                 Ok(value)
             }
             Err(error) => {
@@ -248,7 +257,8 @@ impl<'a, 'py> Call<'a, 'py> {
             return self.share(py, value);
         }
         let captured = Snapshot::capture(value, options.copy);
-        captured.map(Captured::Sized).map_err(|cause| {
+        let captured = captured.and_then(|snapshot| Captured::of(py, snapshot, true));
+        captured.map_err(|cause| {
             if !cause.is_instance_of::<PyException>(py) {
                 return cause.into();
             }
@@ -275,15 +285,20 @@ impl<'a, 'py> Call<'a, 'py> {
             None => own_size(value),
         };
         match size {
-            Ok(size) => Ok(Captured::Sized(Snapshot::share(value, size))),
+            Ok(size) => Ok(Captured::of(py, Snapshot::share(value, size), true)?),
             Err(raised) if raised.is_instance_of::<PyException>(py) => {
-                Ok(self.share_unsized(py, value, &raised))
+                Ok(self.share_unsized(py, value, &raised)?)
             }
             Err(raised) => Err(raised.into()),
         }
     }
 
-    fn share_unsized(&self, py: Python<'py>, value: &Bound<'py, PyAny>, why: &PyErr) -> Captured {
+    fn share_unsized(
+        &self,
+        py: Python<'py>,
+        value: &Bound<'py, PyAny>,
+        why: &PyErr,
+    ) -> PyResult<Captured> {
         let is_bounded = self.function.options().bounds.max_bytes.is_some();
         let consequence = if is_bounded {
             "it is not stored"
@@ -294,12 +309,7 @@ impl<'a, 'py> Call<'a, 'py> {
         let message =
             format!("The size of what '{name}' returned is unknown, {consequence}: {why}");
         logging::warn(py, &message);
-        let snapshot = Snapshot::share(value, 0);
-        if is_bounded {
-            Captured::Unsized(snapshot)
-        } else {
-            Captured::Sized(snapshot)
-        }
+        Captured::of(py, Snapshot::share(value, 0), !is_bounded)
     }
 }
 
@@ -313,10 +323,21 @@ struct Missed<'a> {
 }
 
 /// A computed value, taken in.
-enum Captured {
-    Sized(Snapshot),
-    /// Its size is bounded, and not known.
-    Unsized(Snapshot),
+struct Captured {
+    value: Value,
+    size: u64,
+    /// Whether the size is known, or not bounded.
+    is_sized: bool,
+}
+
+impl Captured {
+    fn of(py: Python<'_>, snapshot: Snapshot, is_sized: bool) -> PyResult<Self> {
+        Ok(Self {
+            size: snapshot.size(),
+            value: Value::of(py, snapshot)?,
+            is_sized,
+        })
+    }
 }
 
 /// The bytes of the object alone. The class is not asked: it may be anything.

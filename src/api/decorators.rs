@@ -187,7 +187,7 @@ impl Description {
     ) -> Result<Bound<'py, CachedFunction>> {
         let py = func.py();
         self.check(func)?;
-        let decorated = Bound::new(py, CachedFunction::new(func, options)?)?;
+        let decorated = CachedFunction::new(func, options)?;
         python::UPDATE_WRAPPER.get(py)?.call1((&decorated, func))?;
         self.announce(py, decorated.get());
         Ok(decorated)

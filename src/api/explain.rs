@@ -17,9 +17,9 @@ use crate::key::binding::{Arguments, Observer};
 use crate::key::call_key::CallKey;
 use crate::key::decoder::{self, Form, Node};
 use crate::key::difference::type_name as class_of;
+use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
 use crate::key::trace::Nodes;
-use crate::key::walk::Walk;
 use crate::python::{self, type_name};
 use crate::store::{Departure, Presence};
 
@@ -44,15 +44,15 @@ struct Accounts<'py> {
 impl<'py> Observer<'py> for Accounts<'py> {
     fn encoded(
         &mut self,
-        walk: &Walk<'_, 'py>,
+        encoder: &Encoder,
         name: &Bound<'py, PyString>,
         argument: &Bound<'py, PyAny>,
     ) {
-        let hashed = walk.encoder.hashed();
+        let hashed = encoder.hashed();
         self.all.push(Account {
             name: name.to_string_lossy().into_owned(),
             argument: argument.clone(),
-            end: walk.encoder.position(),
+            end: encoder.position(),
             hashed: hashed - self.hashed,
             seconds: self.started.elapsed().as_secs_f64(),
         });

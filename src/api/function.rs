@@ -1,8 +1,9 @@
 //! The decorated function.
 
-use std::sync::{Arc, OnceLock};
+use std::ops::Deref;
+use std::sync::{Arc, Once, OnceLock};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 use parking_lot::Mutex;
 use pyo3::exceptions::PyRecursionError;
 use pyo3::prelude::*;
@@ -17,10 +18,11 @@ use super::session;
 use super::{explain, info};
 use crate::error::{Error, Result};
 use crate::history;
-use crate::key::binding::Arguments;
+use crate::key::binding::{Arguments, Unpacked};
 use crate::key::definition::Definition;
 use crate::key::signature::Signature;
 use crate::python::type_name;
+use crate::python::vectorcall::{self, Slot, Vectorcall};
 
 /// Bytes of the stack that must be left for a call: what it takes until the next one is looked at.
 const STACK_NEEDED: usize = if cfg!(debug_assertions) {
@@ -32,6 +34,7 @@ const STACK_NEEDED: usize = if cfg!(debug_assertions) {
 /// A function whose results are cached; it is called as the function is.
 #[pyclass(frozen, dict, weakref, module = "memoxide")]
 pub struct CachedFunction {
+    vectorcall: Slot,
     wrapped: Py<PyAny>,
     name: Arc<str>,
     options: Arc<Options>,
@@ -64,16 +67,69 @@ impl Identity {
     }
 }
 
+/// What a function is at the moment. A hit borrows it, which costs less than to share it.
+pub struct Current(Guard<Option<Arc<Identity>>>);
+
+impl Current {
+    fn of(identity: Arc<Identity>) -> Self {
+        Self(Guard::from_inner(Some(identity)))
+    }
+
+    /// The identity for longer: each thread can borrow only a few at once.
+    #[must_use]
+    pub fn kept(self) -> Self {
+        Self(Guard::from_inner(Guard::into_inner(self.0)))
+    }
+}
+
+impl Deref for Current {
+    type Target = Identity;
+
+    fn deref(&self) -> &Identity {
+        match self.0.as_ref() {
+            Some(identity) => identity,
+            None => unreachable!("it is made of an identity"),
+        }
+    }
+}
+
+/// The cache that a call uses: that of all sessions, or that of one.
+pub enum Here<'i> {
+    /// That of all sessions.
+    Global(&'i FunctionCache),
+    /// That of one.
+    Session(Arc<FunctionCache>),
+}
+
+impl Deref for Here<'_> {
+    type Target = FunctionCache;
+
+    fn deref(&self) -> &FunctionCache {
+        match self {
+            Self::Global(cache) => cache,
+            Self::Session(cache) => cache,
+        }
+    }
+}
+
 impl CachedFunction {
     /// A function that caches what `wrapped` returns.
-    pub fn new(wrapped: &Bound<'_, PyAny>, options: Arc<Options>) -> Result<Self> {
-        Ok(Self {
+    pub fn new<'py>(
+        wrapped: &Bound<'py, PyAny>,
+        options: Arc<Options>,
+    ) -> Result<Bound<'py, Self>> {
+        static ENABLED: Once = Once::new();
+        let function = Self {
+            vectorcall: Slot::new::<Self>(),
             wrapped: wrapped.clone().unbind(),
             name: full_name(wrapped)?.into(),
             options,
             identity: ArcSwapOption::empty(),
             sessions: Mutex::new(Vec::new()),
-        })
+        };
+        let function = Bound::new(wrapped.py(), function)?;
+        vectorcall::enable(&function, &ENABLED);
+        Ok(function)
     }
 
     /// Module and qualified name.
@@ -102,19 +158,24 @@ impl CachedFunction {
     }
 
     /// What the function is now: found again if something that it depends on has changed.
-    pub fn identity(&self, py: Python<'_>) -> Result<Arc<Identity>> {
+    #[inline]
+    pub fn identity(&self, py: Python<'_>) -> Result<Current> {
         self.check_stack()?;
         let known = self.identity.load();
-        if let Some(identity) = known.as_ref()
-            && identity.definition.holds(py)
-        {
-            return Ok(Arc::clone(identity));
+        match known.as_ref() {
+            Some(identity) if identity.holds(py) => Ok(Current(known)),
+            _ => self.renew(py, &known),
         }
-        // No lock is held: finding out may run code that comes here again.
+    }
+
+    /// Finds out what the function is, which was `known` before. No lock is held: it may run code that
+    /// comes here again.
+    #[cold]
+    fn renew(&self, py: Python<'_>, known: &Guard<Option<Arc<Identity>>>) -> Result<Current> {
         let found = Arc::new(self.find_identity(py)?);
         let before = self
             .identity
-            .compare_and_swap(&known, Some(Arc::clone(&found)));
+            .compare_and_swap(known, Some(Arc::clone(&found)));
         let is_ours = same(before.as_ref(), known.as_ref());
         match (is_ours, before.as_ref()) {
             (true, Some(replaced)) => Self::leave(py, replaced),
@@ -122,11 +183,11 @@ impl CachedFunction {
             // Another thread was faster: what it found is as new.
             (false, Some(faster)) => {
                 Self::leave(py, &found);
-                return Ok(Arc::clone(faster));
+                return Ok(Current::of(Arc::clone(faster)));
             }
             (false, None) => Self::leave(py, &found),
         }
-        Ok(found)
+        Ok(Current::of(found))
     }
 
     /// What the function is, as a history keeps it: without the objects that it was read from.
@@ -194,10 +255,11 @@ impl CachedFunction {
     }
 
     /// The cache that a call uses here and now.
-    pub fn cache(&self, py: Python<'_>, identity: &Identity) -> Result<Arc<FunctionCache>> {
+    #[inline]
+    pub fn cache<'i>(&self, py: Python<'_>, identity: &'i Identity) -> Result<Here<'i>> {
         match &identity.global {
-            Some(cache) => Ok(Arc::clone(cache)),
-            None => self.session_cache(py, identity),
+            Some(cache) => Ok(Here::Global(cache)),
+            None => self.session_cache(py, identity).map(Here::Session),
         }
     }
 
@@ -228,12 +290,6 @@ impl CachedFunction {
         found
     }
 
-    /// The cache that a call uses here and now, of what the function is now.
-    pub fn here(&self, py: Python<'_>) -> Result<Arc<FunctionCache>> {
-        let identity = self.identity(py)?;
-        self.cache(py, &identity)
-    }
-
     /// Forgets one call, or all where no arguments are given.
     pub fn forget(&self, py: Python<'_>, arguments: Arguments<'_, '_>) -> Result<()> {
         let identity = self.identity(py)?;
@@ -254,6 +310,13 @@ impl CachedFunction {
         Ok(self.cache(py, &identity)?.entries.contains(&key))
     }
 
+    /// The figures of the cache that is used here and now.
+    pub fn info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let identity = self.identity(py)?;
+        let cache = self.cache(py, &identity)?;
+        info::cache_info(py, &cache)
+    }
+
     /// The digest of the call, in hexadecimal digits.
     pub fn hex_key(&self, py: Python<'_>, arguments: Arguments<'_, '_>) -> Result<String> {
         let identity = self.identity(py)?;
@@ -263,8 +326,23 @@ impl CachedFunction {
     }
 }
 
+impl Vectorcall for CachedFunction {
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        arguments: Arguments<'_, 'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        Ok(Call::new(self, arguments).run(py)?)
+    }
+
+    fn slot(&self) -> &Slot {
+        &self.vectorcall
+    }
+}
+
 #[pymethods]
 impl CachedFunction {
+    /// The interpreter comes here only where somebody looks `__call__` up.
     #[pyo3(signature = (*args, **kwargs))]
     fn __call__<'py>(
         &self,
@@ -272,7 +350,7 @@ impl CachedFunction {
         args: &Bound<'py, PyTuple>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        Ok(Call::new(self, Arguments::new(args, kwargs)).run(py)?)
+        self.call(py, Unpacked::new(None, args, kwargs)?.arguments())
     }
 
     fn __get__<'py>(
@@ -294,7 +372,7 @@ impl CachedFunction {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<()> {
-        Ok(self.forget(py, Arguments::new(args, kwargs))?)
+        Ok(self.forget(py, Unpacked::new(None, args, kwargs)?.arguments())?)
     }
 
     /// Whether the call would hit; computes nothing, counts nothing.
@@ -305,7 +383,7 @@ impl CachedFunction {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<bool> {
-        Ok(self.holds(py, Arguments::new(args, kwargs))?)
+        Ok(self.holds(py, Unpacked::new(None, args, kwargs)?.arguments())?)
     }
 
     /// The call's key, 64 hexadecimal digits: the same in every process of one Python version.
@@ -316,7 +394,7 @@ impl CachedFunction {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<String> {
-        Ok(self.hex_key(py, Arguments::new(args, kwargs))?)
+        Ok(self.hex_key(py, Unpacked::new(None, args, kwargs)?.arguments())?)
     }
 
     /// Why the call would hit or miss; computes nothing, counts nothing.
@@ -327,12 +405,16 @@ impl CachedFunction {
         args: &Bound<'py, PyTuple>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        Ok(explain::explain(py, self, Arguments::new(args, kwargs))?)
+        Ok(explain::explain(
+            py,
+            self,
+            Unpacked::new(None, args, kwargs)?.arguments(),
+        )?)
     }
 
     /// Hits, misses, bounds and sizes, in the session that is open where that matters.
     fn cache_info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        info::cache_info(py, &*self.here(py)?)
+        self.info(py)
     }
 
     fn __repr__(&self) -> String {

@@ -4,10 +4,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
-use super::call::Call;
+use super::explain;
 use super::function::CachedFunction;
-use super::{explain, info};
-use crate::key::binding::Arguments;
+use crate::key::binding::Unpacked;
+use crate::python::vectorcall::Vectorcall;
 
 /// A cached function and the instance that is its first argument.
 #[pyclass(frozen, weakref, module = "memoxide")]
@@ -38,14 +38,12 @@ impl CachedMethod {
     }
 
     /// The arguments with the instance before them.
-    fn with_instance<'py>(&self, args: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyTuple>> {
-        let py = args.py();
-        let instance = self.instance.bind(py).clone();
-        if args.is_empty() {
-            return PyTuple::new(py, [instance]);
-        }
-        let all: Vec<_> = std::iter::once(instance).chain(args.iter()).collect();
-        PyTuple::new(py, all)
+    fn with_instance<'py>(
+        &self,
+        args: &Bound<'py, PyTuple>,
+        kwargs: Option<&Bound<'py, PyDict>>,
+    ) -> PyResult<Unpacked<'py>> {
+        Unpacked::new(Some(self.instance.bind(args.py())), args, kwargs)
     }
 }
 
@@ -58,8 +56,8 @@ impl CachedMethod {
         args: &Bound<'py, PyTuple>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let args = self.with_instance(args)?;
-        Ok(Call::new(self.function.get(), Arguments::new(&args, kwargs)).run(py)?)
+        let all = self.with_instance(args, kwargs)?;
+        self.function.get().call(py, all.arguments())
     }
 
     /// Forget one call's entry, or every entry of all instances where no arguments are given.
@@ -70,15 +68,12 @@ impl CachedMethod {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<()> {
-        let given = Arguments::new(args, kwargs);
-        if given.are_none() {
-            return Ok(self.function.get().forget(py, given)?);
+        let given = Unpacked::new(None, args, kwargs)?;
+        if given.arguments().are_none() {
+            return Ok(self.function.get().forget(py, given.arguments())?);
         }
-        let args = self.with_instance(args)?;
-        Ok(self
-            .function
-            .get()
-            .forget(py, Arguments::new(&args, kwargs))?)
+        let all = self.with_instance(args, kwargs)?;
+        Ok(self.function.get().forget(py, all.arguments())?)
     }
 
     /// Whether the call would hit; computes nothing, counts nothing.
@@ -89,11 +84,8 @@ impl CachedMethod {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<bool> {
-        let args = self.with_instance(args)?;
-        Ok(self
-            .function
-            .get()
-            .holds(py, Arguments::new(&args, kwargs))?)
+        let all = self.with_instance(args, kwargs)?;
+        Ok(self.function.get().holds(py, all.arguments())?)
     }
 
     /// The call's key, 64 hexadecimal digits: the same in every process of one Python version.
@@ -104,11 +96,8 @@ impl CachedMethod {
         args: &Bound<'_, PyTuple>,
         kwargs: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<String> {
-        let args = self.with_instance(args)?;
-        Ok(self
-            .function
-            .get()
-            .hex_key(py, Arguments::new(&args, kwargs))?)
+        let all = self.with_instance(args, kwargs)?;
+        Ok(self.function.get().hex_key(py, all.arguments())?)
     }
 
     /// Why the call would hit or miss; computes nothing, counts nothing.
@@ -119,14 +108,13 @@ impl CachedMethod {
         args: &Bound<'py, PyTuple>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let args = self.with_instance(args)?;
-        let arguments = Arguments::new(&args, kwargs);
-        Ok(explain::explain(py, self.function.get(), arguments)?)
+        let all = self.with_instance(args, kwargs)?;
+        Ok(explain::explain(py, self.function.get(), all.arguments())?)
     }
 
     /// Hits, misses, bounds and sizes, of all instances together.
     fn cache_info<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        info::cache_info(py, &*self.function.get().here(py)?)
+        self.function.get().info(py)
     }
 
     #[getter]

@@ -31,3 +31,5 @@ pub mod nearest;
 pub mod options;
 #[cfg(feature = "python")]
 pub mod session;
+#[cfg(feature = "python")]
+pub mod value;

@@ -67,7 +67,7 @@ impl Drop for Encoder {
             trace.clear();
             let _ = SPARE_TRACE.try_with(|spare| spare.set(Some(trace)));
         }
-        if self.bytes.capacity() > KEEP_UP_TO {
+        if !(1..=KEEP_UP_TO).contains(&self.bytes.capacity()) {
             return;
         }
         self.bytes.clear();
@@ -98,6 +98,16 @@ impl Encoder {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An encoder without the memory that others had, for where none is written to.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            bytes: Vec::new(),
+            open: Vec::new(),
+            trace: None,
+        }
     }
 
     /// Writes a node that is only a tag.

@@ -6,7 +6,7 @@ use pyo3::types::{PyCode, PyDict, PyFunction, PyString, PyTuple, PyTupleMethods}
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::tag::Tag;
-use super::walk::Walk;
+use super::walk::Writer;
 use crate::error::Result;
 use crate::python;
 
@@ -65,18 +65,18 @@ impl Parameter {
     /// Encodes what of the argument counts.
     pub(super) fn encode<'py>(
         &self,
-        walk: &mut Walk<'_, 'py>,
+        writer: &mut Writer<'_, 'py>,
         value: &Bound<'py, PyAny>,
     ) -> Result<()> {
         let name = self.name.bind(value.py());
         match self.role {
-            Role::Value if self.is_default_marker(value) => walk.encoder.unit(Tag::Default),
-            Role::Value | Role::ClassItself => walk.argument(name, value)?,
+            Role::Value if self.is_default_marker(value) => writer.encoder().unit(Tag::Default),
+            Role::Value | Role::ClassItself => writer.argument(name, value)?,
             Role::Class => {
-                walk.encoder.unit(Tag::ClassOf);
-                walk.argument(name, &value.get_type().into_any())?;
+                writer.encoder().unit(Tag::ClassOf);
+                writer.class_of(name, value)?;
             }
-            Role::Nothing => walk.encoder.unit(Tag::Ignored),
+            Role::Nothing => writer.encoder().unit(Tag::Ignored),
         }
         Ok(())
     }
@@ -84,14 +84,14 @@ impl Parameter {
     /// Encodes what is left for `*name` or `**name`.
     pub(super) fn encode_rest<'py>(
         &self,
-        walk: &mut Walk<'_, 'py>,
+        writer: &mut Writer<'_, 'py>,
         container: &Bound<'py, PyAny>,
     ) -> Result<()> {
         if self.role == Role::Nothing {
-            walk.encoder.unit(Tag::Ignored);
+            writer.encoder().unit(Tag::Ignored);
             return Ok(());
         }
-        walk.rest(self.name.bind(container.py()), container)
+        writer.rest(self.name.bind(container.py()), container)
     }
 
     /// Whether the argument is the `object()` by which the function knows that there is none.
@@ -103,10 +103,8 @@ impl Parameter {
                 .is_some_and(|default| default.is(value))
     }
 
-    pub(super) fn default<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
-        self.default
-            .as_ref()
-            .map(|default| default.bind(py).clone())
+    pub(super) fn default<'py>(&self, py: Python<'py>) -> Option<&Bound<'py, PyAny>> {
+        self.default.as_ref().map(|default| default.bind(py))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod immutable;
 pub mod memory;
 pub mod raw;
 pub mod tensor;
+pub mod vectorcall;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

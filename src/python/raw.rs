@@ -7,7 +7,7 @@ use pyo3::buffer::PyUntypedBuffer;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::critical_section::with_critical_section;
-use pyo3::types::{PyDict, PyInt, PyTuple, PyType};
+use pyo3::types::{PyDict, PyFunction, PyInt, PyTuple, PyType};
 
 /// The integer's value, if it fits 64 bits.
 pub fn small_int(value: &Bound<'_, PyInt>) -> Option<i64> {
@@ -83,12 +83,11 @@ pub fn globals<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> 
 
 /// The defaults of a Python function's positional parameters, if it has some.
 pub fn defaults<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, PyTuple>> {
-    // SAFETY: as above, for a tuple.
+    let function = function.cast::<PyFunction>().ok()?;
+    // SAFETY: the callee returns a borrowed reference to a tuple or null, owned here at once. For a
+    // function it does not raise.
     let defaults = unsafe {
         let defaults = ffi::PyFunction_GetDefaults(function.as_ptr());
-        if defaults.is_null() {
-            ffi::PyErr_Clear();
-        }
         Bound::from_borrowed_ptr_or_opt(function.py(), defaults)?
     };
     defaults.cast_into::<PyTuple>().ok()
@@ -96,12 +95,10 @@ pub fn defaults<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, PyTuple>
 
 /// The defaults of a Python function's keyword-only parameters, if it has some.
 pub fn keyword_defaults<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    let function = function.cast::<PyFunction>().ok()?;
     // SAFETY: as above, for a dict.
     let defaults = unsafe {
         let defaults = ffi::PyFunction_GetKwDefaults(function.as_ptr());
-        if defaults.is_null() {
-            ffi::PyErr_Clear();
-        }
         Bound::from_borrowed_ptr_or_opt(function.py(), defaults)?
     };
     defaults.cast_into::<PyDict>().ok()

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::Departure;
 
 /// Departures that a store remembers: what somebody asks about was mostly there a moment ago.
-const REMEMBERED: usize = 64;
+pub const REMEMBERED: usize = 64;
 
 /// What a store knows of a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,14 +48,11 @@ impl<K: Eq + Clone> Absences<K> {
         self.last.push_back((key.clone(), departure));
     }
 
-    /// Notes that all entries were cleared. `keys` begin with the one that was used last; looking at
-    /// more of them than are remembered would take the longer the more there are.
-    pub fn note_clear<'k>(&mut self, keys: impl ExactSizeIterator<Item = &'k K>)
-    where
-        K: 'k,
-    {
-        self.has_forgotten |= keys.len() > REMEMBERED;
-        for key in keys.take(REMEMBERED) {
+    /// Notes that all entries were cleared, as many as `count`. Looking at more of them than are
+    /// remembered, which are `newest`, would take the longer the more there are.
+    pub fn note_clear(&mut self, count: usize, newest: &[K]) {
+        self.has_forgotten |= count > newest.len();
+        for key in newest {
             self.note(key, Departure::Cleared);
         }
     }
@@ -98,8 +95,7 @@ mod tests {
     #[test]
     fn a_clear_notes_the_keys_that_were_used_last() {
         let mut absences = Absences::default();
-        let keys: Vec<usize> = (0..100).collect();
-        absences.note_clear(keys.iter());
+        absences.note_clear(100, &[0, 1]);
         assert_eq!(absences.of(&0), Presence::Left(Departure::Cleared));
         assert_eq!(absences.of(&99), Presence::Unknown);
     }

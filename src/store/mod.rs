@@ -1,4 +1,4 @@
-//! The store: entries under keys, least recently used first.
+//! The store: entries under keys; in a bounded one the least recently used make room.
 //!
 //! It is a plain structure: whoever shares it locks it. No value is dropped in it; what leaves is
 //! handed to the caller, who drops it when the lock is gone, since a drop may run a user's code.
@@ -7,30 +7,20 @@ mod absences;
 mod bounds;
 pub mod clock;
 mod counters;
+mod entries;
+mod pages;
 mod removed;
+mod table;
 
 use std::hash::Hash;
-
-use ahash::RandomState;
-use hashlink::LinkedHashMap;
 
 use self::absences::Absences;
 pub use self::absences::Presence;
 pub use self::bounds::Bounds;
 use self::clock::Nanos;
 pub use self::counters::Counters;
+use self::entries::{Entries, Entry};
 pub use self::removed::{Cleared, Departure, Removed};
-
-/// In the order of their last use, the oldest first.
-type Entries<K, V> = LinkedHashMap<K, Entry<V>, RandomState>;
-
-struct Entry<V> {
-    value: V,
-    size: u64,
-    /// Nanoseconds that it took to compute.
-    cost: u64,
-    expiry: Nanos,
-}
 
 /// What became of a value that was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,7 +48,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     #[must_use]
     pub fn new(bounds: Bounds) -> Self {
         Self {
-            entries: LinkedHashMap::with_hasher(RandomState::new()),
+            entries: Entries::new(bounds),
             bytes: 0,
             bounds,
             counters: Counters::default(),
@@ -68,8 +58,9 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     }
 
     /// The value under `key`, which counts as a hit and as a use. One that has expired leaves.
+    #[inline]
     pub fn get(&mut self, key: &K, now: Nanos, removed: &mut Removed<V>) -> Option<V> {
-        let entry = self.entries.to_back(key)?;
+        let entry = self.entries.used(key)?;
         if entry.expiry <= now {
             self.expire(key, removed);
             return None;
@@ -135,7 +126,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
 
     fn evict(&mut self, removed: &mut Removed<V>) {
         while self.bounds.are_exceeded(self.entries.len(), self.bytes) {
-            let Some((key, entry)) = self.entries.pop_front() else {
+            let Some((key, entry)) = self.entries.pop_oldest() else {
                 return;
             };
             self.bytes -= u128::from(entry.size);
@@ -167,9 +158,10 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     /// hit by which the caller got it.
     pub fn reject(&mut self, key: &K, is_meant: impl FnOnce(&V) -> bool, removed: &mut Removed<V>) {
         if let Some(entry) = self.entries.get(key)
-            && is_meant(&entry.value)
+            && is_meant(entry.value)
         {
-            self.counters.take_back_hit(entry.cost);
+            let cost = entry.cost;
+            self.counters.take_back_hit(cost);
             self.depart(key, Departure::Rejected, removed);
         }
     }
@@ -180,32 +172,20 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         if now < self.earliest_expiry {
             return;
         }
-        for key in self.expired(now) {
+        for key in self.entries.expired(now) {
             self.expire(&key, removed);
         }
-        let expiries = self.entries.values().map(|entry| entry.expiry);
-        self.earliest_expiry = expiries.min().unwrap_or(Nanos::MAX);
-        self.give_back_memory();
-    }
-
-    fn expired(&self, now: Nanos) -> Vec<K> {
-        let expired = self.entries.iter().filter(|(_, entry)| entry.expiry <= now);
-        expired.map(|(key, _)| key.clone()).collect()
-    }
-
-    /// The map keeps the memory of removed entries for new ones; most of it is too much.
-    fn give_back_memory(&mut self) {
-        if self.entries.len() < self.entries.capacity() / 4 {
-            self.entries.shrink_to_fit();
-        }
+        self.earliest_expiry = self.entries.earliest_expiry();
+        self.entries.give_back_memory();
     }
 
     /// Takes out all values, in a time that does not depend on how many there are.
     pub fn clear(&mut self) -> Cleared<K, V> {
-        self.absences.note_clear(self.entries.keys().rev());
+        let newest = self.entries.newest(absences::REMEMBERED);
+        self.absences.note_clear(self.entries.len(), &newest);
         self.bytes = 0;
         self.earliest_expiry = Nanos::MAX;
-        let empty = LinkedHashMap::with_hasher(RandomState::new());
+        let empty = Entries::new(self.bounds);
         Cleared(std::mem::replace(&mut self.entries, empty))
     }
 
@@ -228,7 +208,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     /// Whether there is no entry.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.len() == 0
     }
 
     /// Bytes of all entries, at most `u64::MAX`.
@@ -375,7 +355,10 @@ mod tests {
         }
         store.purge_expired(1, &mut removed);
         assert_eq!((removed.len(), store.bytes()), (1000, 0));
-        assert!(store.entries.capacity() < 100);
+        let Entries::Ordered(entries) = &store.entries else {
+            panic!("entries that expire have an order");
+        };
+        assert!(entries.capacity() < 100);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::hash::Hash;
 
 use smallvec::SmallVec;
 
-use super::Entries;
+use super::entries::Entries;
 
 /// Why a value left a store, or never came into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,13 +83,10 @@ impl<V> IntoIterator for Removed<V> {
     }
 }
 
-impl<K: Eq + Hash, V> From<Cleared<K, V>> for Removed<V> {
+impl<K: Eq + Hash + Clone, V> From<Cleared<K, V>> for Removed<V> {
     fn from(cleared: Cleared<K, V>) -> Self {
-        let entries = cleared.0.into_iter();
         Self {
-            values: entries
-                .map(|(_, entry)| (entry.value, Departure::Cleared))
-                .collect(),
+            values: cleared.0.into_values(|value| (value, Departure::Cleared)),
         }
     }
 }

@@ -174,3 +174,53 @@ def test_callables_of_every_kind():
     assert mx.cache_data(Adder(3).add)(1) == 4
     assert mx.cache_data(dict)(a=1) == {"a": 1}
     assert mx.cache_data(len)([1]) == 1
+
+
+def test_keyword_only_parameters_by_any_subset_of_names():
+    @mx.cache_data
+    def f(*, a=1, b=2, c=3):
+        return (a, b, c)
+
+    assert f.key() == f.key(c=3) == f.key(b=2, a=1) == f.key(c=3, a=1, b=2)
+    assert len({f.key(a=9), f.key(b=9), f.key(c=9)}) == 3
+    with pytest.raises(TypeError, match="unexpected keyword argument 'd'"):
+        f(a=1, d=4)
+
+
+def test_a_name_of_a_subclass_of_str_is_that_name():
+    class Name(str):
+        __slots__ = ()
+
+    @mx.cache_data
+    def f(x=0, **options):
+        return (x, options)
+
+    assert f(**{Name("x"): 1}) == (1, {})
+    assert f.key(**{Name("x"): 1}) == f.key(1)
+    assert f.key(**{Name("y"): 1}) != f.key(y=1), "the function can tell"
+
+
+def test_an_argument_by_position_and_by_name():
+    @mx.cache_data
+    def f(a, b=2, **options):
+        return (a, b, options)
+
+    with pytest.raises(TypeError, match="multiple values for argument 'b'"):
+        f(1, 2, b=3)
+    assert f.cache_info().misses == 0
+
+
+def test_arguments_behind_plain_ones_may_be_anything():
+    @mx.cache_data
+    def f(*args, **kwargs):
+        return len(args)
+
+    @mx.cache_data
+    def g(a, b, c=None, *, d=None):
+        return (a, b, c, d)
+
+    shared = [1]
+    keys = {g.key(1, shared, shared, d="x"), g.key(1, [1], [1], d="x"), g.key(1, [1], d="x", c=[1])}
+    assert len(keys) == 1
+    assert g.key(1, "x", [1], d=2) != g.key(1, "x", [1], d=3)
+    assert f.key(1, [2], "x") == f.key(1, [2], "x") != f.key(1, [2], "y")

@@ -31,7 +31,7 @@ struct Memory {
 /// The bytes of a class.
 pub type Node = SmallVec<[u8; 80]>;
 
-type Objects = HashMap<usize, Known, RandomState>;
+type Objects = HashMap<usize, Arc<Known>, RandomState>;
 
 /// By address; an entry counts as long as its object lives.
 static KNOWN: Mutex<Option<Objects>> = Mutex::new(None);
@@ -41,10 +41,11 @@ const PURGE_FROM: usize = 256;
 
 /// The definition of a function or class of the user's own, with what it depends on.
 pub fn definition_of(object: &Bound<'_, PyAny>, name: &str) -> Result<Arc<Definition>> {
-    if let Some(definition) = known(object).and_then(|memory| memory.definition)
+    if let Some(known) = known(object)
+        && let Some(definition) = &known.memory.definition
         && definition.holds(object.py())
     {
-        return Ok(definition);
+        return Ok(Arc::clone(definition));
     }
     let definition = Arc::new(Definition::read(object, name, Follow::Inside)?);
     let read = Some(Arc::clone(&definition));
@@ -65,17 +66,21 @@ pub fn body_of(function: &Bound<'_, PyAny>, name: &str) -> Result<Arc<Definition
 
 /// The code of a function that is an argument, if it was read before and still holds.
 pub fn known_body(function: &Bound<'_, PyAny>) -> Option<Arc<Definition>> {
-    let body = known(function)?.body;
+    let body = known(function)?.memory.body.clone();
     body.filter(|body| body.holds(function.py()))
 }
 
-/// The bytes of a class that were remembered, if they still hold.
-pub fn class_node(class: &Bound<'_, PyAny>) -> Option<Node> {
+/// Shows `write` the bytes of a class that were remembered, if they still hold.
+pub fn known_class<T>(class: &Bound<'_, PyAny>, write: impl FnOnce(&[u8]) -> T) -> Option<T> {
+    let known = known(class)?;
     let Memory {
         definition, node, ..
-    } = known(class)?;
-    let holds = definition.is_none_or(|definition| definition.holds(class.py()));
-    node.filter(|_| holds)
+    } = &known.memory;
+    let holds = |definition: &Arc<Definition>| definition.holds(class.py());
+    let node = node
+        .as_ref()
+        .filter(|_| definition.as_ref().is_none_or(holds))?;
+    Some(write(node))
 }
 
 /// Remembers the bytes of a class.
@@ -91,27 +96,24 @@ pub fn remember_class(
     })
 }
 
-fn known(object: &Bound<'_, PyAny>) -> Option<Memory> {
-    let py = object.py();
+fn known(object: &Bound<'_, PyAny>) -> Option<Arc<Known>> {
     let known = KNOWN.lock();
-    let entry = known.as_ref()?.get(&(object.as_ptr() as usize))?;
-    let reference = entry.object.clone_ref(py);
-    let memory = entry.memory.clone();
+    let entry = known.as_ref()?.get(&(object.as_ptr() as usize)).cloned();
     drop(known);
-    let is_alive = reference
-        .bind(py)
-        .upgrade()
-        .is_some_and(|alive| alive.is(object));
-    is_alive.then_some(memory)
+    let is_alive = |entry: &Arc<Known>| {
+        let alive = entry.object.bind(object.py()).upgrade();
+        alive.is_some_and(|alive| alive.is(object))
+    };
+    entry.filter(is_alive)
 }
 
 fn remember(object: &Bound<'_, PyAny>, note: impl FnOnce(&mut Memory)) -> Result<()> {
-    let mut memory = known(object).unwrap_or_default();
+    let mut memory = known(object).map_or_else(Memory::default, |known| known.memory.clone());
     note(&mut memory);
-    let entry = Known {
+    let entry = Arc::new(Known {
         object: PyWeakrefReference::new(object)?.unbind(),
         memory,
-    };
+    });
     let mut known = KNOWN.lock();
     let objects = known.get_or_insert_default();
     let old = objects.insert(object.as_ptr() as usize, entry);
@@ -138,7 +140,7 @@ fn purge(py: Python<'_>) {
         }
         let mut known = KNOWN.lock();
         let objects = known.get_or_insert_default();
-        let is_it = |entry: &Known| entry.object.is(&reference);
+        let is_it = |entry: &Arc<Known>| entry.object.is(&reference);
         let dead = objects
             .get(&address)
             .is_some_and(is_it)

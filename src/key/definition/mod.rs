@@ -21,7 +21,7 @@ use pyo3::prelude::*;
 
 pub use self::bytecode::Names;
 pub use self::follow::{Follow, Followed, followed};
-pub use self::known::{body_of, class_node, definition_of, known_body, remember_class};
+pub use self::known::{body_of, definition_of, known_body, known_class, remember_class};
 pub use self::origin::installed_version;
 pub use self::outline::{Outline, PartDigest};
 pub use self::watch::{Defaults, Seen, Watch};

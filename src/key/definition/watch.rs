@@ -240,9 +240,11 @@ fn meaning<'py>(
     owner: &Bound<'py, PyAny>,
     name: &Bound<'py, PyString>,
 ) -> Option<Bound<'py, PyAny>> {
-    let namespace = match owner.cast::<PyModule>() {
-        Ok(module) => module.dict(),
-        Err(_) => raw::globals(owner)?,
+    // Functions first: most names are their globals.
+    let namespace = if owner.is_exact_instance_of::<PyFunction>() {
+        raw::globals(owner)?
+    } else {
+        owner.cast::<PyModule>().ok()?.dict()
     };
     namespace.get_item(name).ok().flatten()
 }

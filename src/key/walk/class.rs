@@ -14,8 +14,8 @@ use super::label::Label;
 use super::object::filtered;
 use crate::error::Result;
 use crate::key::definition::{
-    Definition, Follow, Names, Seen, Watch, class_node, definition_of, followed, installed_version,
-    remember_class,
+    Definition, Follow, Names, Seen, Watch, definition_of, followed, installed_version,
+    known_class, remember_class,
 };
 use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
@@ -62,9 +62,8 @@ impl<'py> Walk<'_, 'py> {
     /// Writes or opens a class.
     pub(super) fn class(&mut self, class: &Bound<'py, PyType>) -> Result<()> {
         if self.remembers_classes()
-            && let Some(node) = class_node(class.as_any())
+            && known_class(class.as_any(), |node| self.write_class(class, node)).is_some()
         {
-            self.write_class(class, &node);
             return Ok(());
         }
         let named = Named::of(class)?;

@@ -16,6 +16,7 @@ mod path;
 pub mod record;
 mod refusal;
 mod special;
+mod writer;
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
@@ -23,6 +24,7 @@ use pyo3::types::PyString;
 use self::family::Families;
 use self::frame::{Children, Cursor, Frame, Shape, Step};
 use self::memo::{Memo, Seen};
+pub use self::writer::Writer;
 use super::definition::{Follow, Outline, Watch};
 use super::encoder::Encoder;
 use super::hashers::{Hasher, Hashers};
@@ -76,11 +78,22 @@ pub struct Walk<'a, 'py> {
 impl<'a, 'py> Walk<'a, 'py> {
     /// A walk on behalf of `function`, under its hash functions.
     pub fn new(py: Python<'py>, function: &'a str, hashers: &'a Hashers, follow: Follow) -> Self {
+        Self::with_encoder(py, function, hashers, follow, Encoder::new())
+    }
+
+    /// A walk that goes on where an encoder is.
+    pub fn with_encoder(
+        py: Python<'py>,
+        function: &'a str,
+        hashers: &'a Hashers,
+        follow: Follow,
+        encoder: Encoder,
+    ) -> Self {
         Self {
             py,
             function,
             hashers,
-            encoder: Encoder::new(),
+            encoder,
             frames: Vec::new(),
             memo: Memo::default(),
             suspended: Vec::new(),
@@ -105,9 +118,6 @@ impl<'a, 'py> Walk<'a, 'py> {
         root: &Bound<'py, PyString>,
         value: &Bound<'py, PyAny>,
     ) -> Result<()> {
-        if self.hashers.are_none() && leaf::write(&mut self.encoder, value)? {
-            return Ok(());
-        }
         self.root = Some(root.clone());
         self.value(value)
     }

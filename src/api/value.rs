@@ -1,0 +1,48 @@
+//! Values as they lie in the store.
+
+use pyo3::prelude::*;
+
+use crate::snapshot::Snapshot;
+
+/// A stored value: one pointer, so that a hit has to look at one place only.
+///
+/// It is cloned under locks. That is an increment: nothing of Python runs.
+#[derive(Clone)]
+pub struct Value(
+    /// The object that all callers share, or a [`Stored`].
+    Py<PyAny>,
+);
+
+/// What is not handed out as it is. No Python code gets to see one.
+#[pyclass(frozen, module = "memoxide")]
+struct Stored(Snapshot);
+
+impl Value {
+    /// The value that a snapshot holds.
+    pub fn of(py: Python<'_>, snapshot: Snapshot) -> PyResult<Self> {
+        if let Some(object) = snapshot.shared(py) {
+            return Ok(Self(object.clone().unbind()));
+        }
+        Ok(Self(Py::new(py, Stored(snapshot))?.into_any()))
+    }
+
+    /// The value, as a caller may have it. Fails with what unpickling raises.
+    #[inline]
+    pub fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        match self.0.bind(py).cast_exact::<Stored>() {
+            Ok(stored) => stored.get().0.restore(py),
+            Err(_) => Ok(self.0.bind(py).clone()),
+        }
+    }
+
+    /// The object itself, if that is what is stored.
+    pub fn shared<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
+        let object = self.0.bind(py);
+        (!object.is_exact_instance_of::<Stored>()).then_some(object)
+    }
+
+    /// Whether both are the same object.
+    pub fn is(&self, other: &Self) -> bool {
+        self.0.is(&other.0)
+    }
+}
