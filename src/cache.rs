@@ -182,6 +182,13 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         removed
     }
 
+    /// When the first value expires, at the earliest.
+    pub fn next_expiry(&self) -> Option<Nanos> {
+        self.bounds.time_to_live?;
+        let earliest = self.store.lock().earliest_expiry();
+        (earliest != Nanos::MAX).then_some(earliest)
+    }
+
     /// Takes out one value; what is being computed for its key will not be stored.
     pub fn clear_key(&self, key: &K) -> Removed<V> {
         let mut removed = Removed::new();

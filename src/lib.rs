@@ -8,6 +8,7 @@
 //! | [`key`] | value → digest, function → digest, binding of arguments |
 //! | `snapshot` | value → stored form → value |
 //! | [`flight`] | one computation per key |
+//! | [`sweep`] | when expired entries are taken out |
 //! | [`store`] | entries under keys: recency, time to live, bytes |
 //! | [`cache`] | one function's store and flights, made one |
 //! | [`history`] | the last calls of each function that missed |
@@ -24,6 +25,7 @@ pub mod history;
 pub mod key;
 pub mod registry;
 pub mod store;
+pub mod sweep;
 
 #[cfg(feature = "python")]
 mod error;
@@ -43,6 +45,7 @@ mod _core {
     use crate::api::{
         caches::{after_fork, release_all},
         decorators::{ConfiguredDecorator, Decorator},
+        expiry::end_expiry,
         function::CachedFunction,
         method::CachedMethod,
         misses::trace_extent,

@@ -39,6 +39,7 @@ fn bounds() -> impl Strategy<Value = Bounds> {
             max_entries,
             max_bytes,
             time_to_live,
+            ..Bounds::default()
         })
 }
 

@@ -7,6 +7,7 @@ use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 
 use super::caches::{Failure, FunctionCache};
+use super::expiry;
 use super::function::{CachedFunction, Current, Identity};
 use super::misses;
 use super::options::Kind;
@@ -19,7 +20,7 @@ use crate::key::call_key::CallKey;
 use crate::key::encoder::Encoder;
 use crate::key::walk::Writer;
 use crate::logging;
-use crate::python::type_name;
+use crate::python::{stack, type_name};
 use crate::snapshot::Snapshot;
 
 /// How long a waiter sleeps before it looks whether the user wants to interrupt it.
@@ -121,6 +122,7 @@ impl<'a, 'py> Call<'a, 'py> {
         key: CallKey,
         encoder: Encoder,
     ) -> Result<Bound<'py, PyAny>> {
+        stack::check(self.function.name())?;
         let cache = self.function.cache(py, identity)?;
         if self.function.options().bounds.time_to_live == Some(0) {
             cache.entries.count_miss();
@@ -225,6 +227,7 @@ impl<'a, 'py> Call<'a, 'py> {
                     let (stored, size) = (captured.value, captured.size);
                     let departed = cache.entries.finish(&key, guard, stored, size, cost);
                     cache.release(py, departed);
+                    expiry::expect(py, cache);
                 } else {
                     Cache::hand_out(guard, captured.value);
                 }
@@ -333,7 +336,7 @@ struct Captured {
 impl Captured {
     fn of(py: Python<'_>, snapshot: Snapshot, is_sized: bool) -> PyResult<Self> {
         Ok(Self {
-            size: snapshot.size(),
+            size: Value::size(py, &snapshot),
             value: Value::of(py, snapshot)?,
             is_sized,
         })

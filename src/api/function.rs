@@ -5,7 +5,6 @@ use std::sync::{Arc, Once, OnceLock};
 
 use arc_swap::{ArcSwapOption, Guard};
 use parking_lot::Mutex;
-use pyo3::exceptions::PyRecursionError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
@@ -21,15 +20,8 @@ use crate::history;
 use crate::key::binding::{Arguments, Unpacked};
 use crate::key::definition::Definition;
 use crate::key::signature::Signature;
-use crate::python::type_name;
 use crate::python::vectorcall::{self, Slot, Vectorcall};
-
-/// Bytes of the stack that must be left for a call: what it takes until the next one is looked at.
-const STACK_NEEDED: usize = if cfg!(debug_assertions) {
-    256 * 1024
-} else {
-    64 * 1024
-};
+use crate::python::{stack, type_name};
 
 /// A function whose results are cached; it is called as the function is.
 #[pyclass(frozen, dict, weakref, module = "memoxide")]
@@ -147,20 +139,9 @@ impl CachedFunction {
         self.wrapped.bind(py).clone()
     }
 
-    /// Raises before the stack ends. A user may have raised the interpreter's own limit, and code that
-    /// is run for a key may need a key itself.
-    fn check_stack(&self) -> Result<()> {
-        if stacker::remaining_stack().is_none_or(|left| left > STACK_NEEDED) {
-            return Ok(());
-        }
-        let message = format!("{}: too many calls inside of each other", self.name);
-        Err(PyRecursionError::new_err(message).into())
-    }
-
     /// What the function is now: found again if something that it depends on has changed.
     #[inline]
     pub fn identity(&self, py: Python<'_>) -> Result<Current> {
-        self.check_stack()?;
         let known = self.identity.load();
         match known.as_ref() {
             Some(identity) if identity.holds(py) => Ok(Current(known)),
@@ -172,6 +153,7 @@ impl CachedFunction {
     /// comes here again.
     #[cold]
     fn renew(&self, py: Python<'_>, known: &Guard<Option<Arc<Identity>>>) -> Result<Current> {
+        stack::check(&self.name)?;
         let found = Arc::new(self.find_identity(py)?);
         let before = self
             .identity

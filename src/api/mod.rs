@@ -12,6 +12,8 @@ pub mod call;
 #[cfg(feature = "python")]
 pub mod decorators;
 #[cfg(feature = "python")]
+pub mod expiry;
+#[cfg(feature = "python")]
 pub mod explain;
 #[cfg(feature = "python")]
 pub mod function;

@@ -92,7 +92,10 @@ impl Options {
     pub fn new(kind: Kind) -> Self {
         Self {
             kind,
-            bounds: Bounds::default(),
+            bounds: Bounds {
+                counts_entries: kind == Kind::Data,
+                ..Bounds::default()
+            },
             scope: Scope::Global,
             copy: CopyMode::Auto,
             persist: false,

@@ -13,6 +13,9 @@ pub struct Value(
     Py<PyAny>,
 );
 
+/// Bytes of a [`Stored`] with the interpreter's own part of it.
+const OF_STORED: u64 = (size_of::<Stored>() + 2 * size_of::<usize>()) as u64;
+
 /// What is not handed out as it is. No Python code gets to see one.
 #[pyclass(frozen, module = "memoxide")]
 struct Stored(Snapshot);
@@ -24,6 +27,16 @@ impl Value {
             return Ok(Self(object.clone().unbind()));
         }
         Ok(Self(Py::new(py, Stored(snapshot))?.into_any()))
+    }
+
+    /// Bytes that the value of a snapshot holds.
+    pub fn size(py: Python<'_>, snapshot: &Snapshot) -> u64 {
+        let around = if snapshot.shared(py).is_some() {
+            0
+        } else {
+            OF_STORED
+        };
+        snapshot.size().saturating_add(around)
     }
 
     /// The value, as a caller may have it. Fails with what unpickling raises.

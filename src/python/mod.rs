@@ -4,6 +4,7 @@ pub mod array;
 pub mod immutable;
 pub mod memory;
 pub mod raw;
+pub mod stack;
 pub mod tensor;
 pub mod vectorcall;
 
@@ -245,6 +246,8 @@ imported! {
     REGISTER_AT_FORK = "os"."register_at_fork";
     /// Tells a forked child that it is one.
     AFTER_FORK = "memoxide._core"."after_fork";
+    /// Ends the thread that takes out expired entries.
+    END_EXPIRY = "memoxide._core"."end_expiry";
     /// Releases all resources.
     RELEASE_ALL = "memoxide._core"."release_all";
     /// A function's figures.

@@ -1,7 +1,8 @@
 //! The C API where the safe one costs too much; all of the crate's `unsafe` is in this file.
 
 use std::ffi::c_int;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::ffi;
@@ -79,6 +80,49 @@ pub fn globals<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> 
         Bound::from_borrowed_ptr_or_opt(function.py(), globals)?
     };
     globals.cast_into::<PyDict>().ok()
+}
+
+/// A state of a dict in which something was found to hold, by the number that the interpreter gives
+/// each: PEP 509. Where there are no such numbers, the dict is looked at each time.
+#[derive(Default)]
+pub struct DictState(AtomicU64);
+
+impl DictState {
+    /// The first version of Python whose dicts have other numbers, or none.
+    const NUMBERED_BEFORE: (u8, u8) = (3, 13);
+
+    /// Whether something holds of the dict: as it did in the same state, or else as `look` says.
+    #[inline]
+    pub fn holds(&self, dict: &Bound<'_, PyDict>, look: impl FnOnce() -> bool) -> bool {
+        let now = number_of(dict);
+        if now != 0 && self.0.load(Ordering::Relaxed) == now {
+            return true;
+        }
+        let holds = look();
+        // Looking may run code of the keys' that changes the dict.
+        if holds && number_of(dict) == now {
+            self.0.store(now, Ordering::Relaxed);
+        }
+        holds
+    }
+}
+
+/// `ma_version_tag`, which lies behind the number of items; zero if there is none.
+#[inline]
+fn number_of(dict: &Bound<'_, PyDict>) -> u64 {
+    static ARE_NUMBERED: OnceLock<bool> = OnceLock::new();
+    let are_numbered = ARE_NUMBERED.get_or_init(|| {
+        let version = dict.py().version_info();
+        cfg!(target_pointer_width = "64")
+            && (version.major, version.minor) < DictState::NUMBERED_BEFORE
+    });
+    if !are_numbered {
+        return 0;
+    }
+    let behind = size_of::<ffi::PyObject>() + size_of::<ffi::Py_ssize_t>();
+    // SAFETY: a dict of these versions has the number there, in its public header `dictobject.h`;
+    // whoever is attached has the interpreter's lock, under which it changes.
+    unsafe { dict.as_ptr().byte_add(behind).cast::<u64>().read() }
 }
 
 /// The defaults of a Python function's positional parameters, if it has some.

@@ -13,6 +13,9 @@ const PLAIN: &str = "biufcmMSU";
 /// Bytes up to which numpy's own way to copy is as fast.
 const SMALL: usize = 1024 * 1024;
 
+/// Bytes that an array's shape and the allocator take, which it does not count.
+const BESIDE: u64 = 48;
+
 /// An array that nobody else has.
 pub struct Array {
     contents: Py<PyAny>,
@@ -35,6 +38,7 @@ impl Form for Array {
             .is_truthy()?;
         let array = copied(value)?;
         sizes.add(&array)?;
+        sizes.add_bytes(BESIDE);
         Ok(Some(Self {
             contents: array.unbind(),
             is_writeable,

@@ -11,9 +11,17 @@ pub struct Bounds {
     pub max_bytes: Option<u64>,
     /// Nanoseconds from an entry's storing to its expiry.
     pub time_to_live: Option<Nanos>,
+    /// Whether what the store needs for an entry counts beside the entry's size.
+    pub counts_entries: bool,
 }
 
 impl Bounds {
+    /// Whether nothing ever has to leave.
+    #[must_use]
+    pub fn are_none(&self) -> bool {
+        self.max_entries.is_none() && self.max_bytes.is_none() && self.time_to_live.is_none()
+    }
+
     /// Whether so many entries with so many bytes are too much.
     #[must_use]
     pub fn are_exceeded(&self, entries: usize, bytes: u128) -> bool {

@@ -9,6 +9,10 @@ use super::bounds::Bounds;
 use super::clock::Nanos;
 use super::table::{Resident, Table};
 
+/// Bytes of an entry in the order of use, with its place in the index: what a process was seen to
+/// grow by.
+const OF_ORDERED: u64 = 120;
+
 /// A value, and what the store knows of it.
 pub struct Entry<V> {
     pub value: V,
@@ -68,7 +72,7 @@ impl<K, V> From<Resident<K, V>> for Entry<V> {
 impl<K: Eq + Hash + Clone, V> Entries<K, V> {
     /// No entries, for a store with these bounds.
     pub fn new(bounds: Bounds) -> Self {
-        if bounds == Bounds::default() {
+        if bounds.are_none() {
             Self::Lasting(Table::default())
         } else {
             Self::Ordered(LinkedHashMap::with_hasher(RandomState::new()))
@@ -157,6 +161,22 @@ impl<K: Eq + Hash + Clone, V> Entries<K, V> {
         match self {
             Self::Ordered(entries) => entries.len(),
             Self::Lasting(entries) => entries.len(),
+        }
+    }
+
+    /// Bytes that one more entry takes beside its value. Those of a table are there before it is.
+    pub fn bytes_of_entry(&self) -> u64 {
+        match self {
+            Self::Ordered(_) => OF_ORDERED,
+            Self::Lasting(_) => 0,
+        }
+    }
+
+    /// Bytes that are there for entries to come.
+    pub fn bytes_of_table(&self) -> u64 {
+        match self {
+            Self::Ordered(_) => 0,
+            Self::Lasting(entries) => entries.bytes(),
         }
     }
 

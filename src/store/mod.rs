@@ -106,6 +106,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         removed: &mut Removed<V>,
     ) -> Stored<V> {
         self.depart(&key, Departure::Replaced, removed);
+        let size = size.saturating_add(self.bytes_of_entry());
         if self.bounds.are_exceeded(1, size.into()) {
             self.note(&key, Departure::TooLarge);
             return Stored::TooLarge(value);
@@ -122,6 +123,14 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         self.earliest_expiry = self.earliest_expiry.min(expiry);
         self.evict(removed);
         Stored::Kept
+    }
+
+    fn bytes_of_entry(&self) -> u64 {
+        if self.bounds.counts_entries {
+            self.entries.bytes_of_entry()
+        } else {
+            0
+        }
     }
 
     fn evict(&mut self, removed: &mut Removed<V>) {
@@ -179,6 +188,12 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         self.entries.give_back_memory();
     }
 
+    /// No value expires before.
+    #[must_use]
+    pub fn earliest_expiry(&self) -> Nanos {
+        self.earliest_expiry
+    }
+
     /// Takes out all values, in a time that does not depend on how many there are.
     pub fn clear(&mut self) -> Cleared<K, V> {
         let newest = self.entries.newest(absences::REMEMBERED);
@@ -211,10 +226,15 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         self.entries.len() == 0
     }
 
-    /// Bytes of all entries, at most `u64::MAX`.
+    /// Bytes of all entries, at most `u64::MAX`; with those of the store, if they count.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        u64::try_from(self.bytes).unwrap_or(u64::MAX)
+        let of_table = if self.bounds.counts_entries {
+            self.entries.bytes_of_table()
+        } else {
+            0
+        };
+        u64::try_from(self.bytes).map_or(u64::MAX, |bytes| bytes.saturating_add(of_table))
     }
 
     /// What happened so far.
@@ -237,6 +257,7 @@ mod tests {
             max_entries,
             max_bytes,
             time_to_live: ttl,
+            ..Bounds::default()
         })
     }
 
@@ -278,6 +299,24 @@ mod tests {
         assert_eq!(put(&mut store, 2, 1 << 63, 0), [1]);
         assert_eq!(put(&mut store, 3, 1 << 63, 0), [2]);
         assert_eq!((store.len(), store.bytes()), (1, 1 << 63));
+    }
+
+    #[test]
+    fn entries_count_beside_their_values_where_that_is_wanted() {
+        let counting = |max_bytes| Bounds {
+            max_bytes,
+            counts_entries: true,
+            ..Bounds::default()
+        };
+        let mut bounded = Store::new(counting(Some(1000)));
+        let mut lasting = Store::new(counting(None));
+        put(&mut bounded, 1, 10, 0);
+        put(&mut lasting, 1, 10, 0);
+        assert_eq!(bounded.bytes(), 10 + bounded.entries.bytes_of_entry());
+        assert_eq!(lasting.bytes(), 10 + lasting.entries.bytes_of_table());
+        let rest = 990 - bounded.entries.bytes_of_entry();
+        put(&mut bounded, 2, rest, 0);
+        assert_eq!(bounded.len(), 1);
     }
 
     #[test]

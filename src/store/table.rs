@@ -127,6 +127,11 @@ impl<K: Eq + Hash, V> Table<K, V> {
         self.slots.into_iter().filter_map(|slot| slot.0)
     }
 
+    /// Bytes of all slots.
+    pub fn bytes(&self) -> u64 {
+        size_of_val::<[_]>(&self.slots) as u64
+    }
+
     /// How many entries there are.
     pub fn len(&self) -> usize {
         self.count

@@ -15,6 +15,7 @@ use super::instance::of_instance;
 use super::{Names, Seen, Watch, installed_version};
 use crate::api::function::CachedFunction;
 use crate::python;
+use crate::python::raw::DictState;
 
 /// How far a walk over a definition goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,6 +177,7 @@ impl<'py> Followed<'py> {
         let py = namespace.py();
         let object = namespace.get_item(name)?;
         self.watches.push(Watch::Name {
+            state: DictState::default(),
             owner: Seen::new(owner),
             name: PyString::intern(py, name).unbind(),
             object: object.as_ref().map(Seen::new),

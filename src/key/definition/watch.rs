@@ -9,6 +9,7 @@ use pyo3::types::{
 };
 
 use super::Definition;
+use crate::python::raw::DictState;
 use crate::python::{self, raw};
 
 /// An object that was seen. It is not kept alive where that can be helped: what it refers to may
@@ -48,6 +49,8 @@ pub enum Watch {
         name: Py<PyString>,
         /// What it meant; nothing if it was not defined.
         object: Option<Seen>,
+        /// Of which state of the names this is known.
+        state: DictState,
     },
     /// A closure's variable.
     Cell {
@@ -100,9 +103,17 @@ impl Watch {
                 owner,
                 name,
                 object,
-            } => owner.object(py).is_some_and(|owner| {
-                is_same(meaning(&owner, name.bind(py)).as_ref(), object.as_ref())
-            }),
+                state,
+            } => owner
+                .object(py)
+                .as_ref()
+                .and_then(names_of)
+                .is_some_and(|names| {
+                    state.holds(&names, || {
+                        let now = names.get_item(name).ok().flatten();
+                        is_same(now.as_ref(), object.as_ref())
+                    })
+                }),
             Self::Cell {
                 function,
                 index,
@@ -235,18 +246,13 @@ fn loaded<'py>(name: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
     modules.get_item(name).ok().flatten()
 }
 
-/// What a name means among a module's attributes, or a function's globals.
-fn meaning<'py>(
-    owner: &Bound<'py, PyAny>,
-    name: &Bound<'py, PyString>,
-) -> Option<Bound<'py, PyAny>> {
+/// A module's attributes, or a function's globals.
+fn names_of<'py>(owner: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
     // Functions first: most names are their globals.
-    let namespace = if owner.is_exact_instance_of::<PyFunction>() {
-        raw::globals(owner)?
-    } else {
-        owner.cast::<PyModule>().ok()?.dict()
-    };
-    namespace.get_item(name).ok().flatten()
+    if owner.is_exact_instance_of::<PyFunction>() {
+        return raw::globals(owner);
+    }
+    Some(owner.cast::<PyModule>().ok()?.dict())
 }
 
 fn is_same(now: Option<&Bound<'_, PyAny>>, then: Option<&Seen>) -> bool {

@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::key::definition::{Follow, known_class};
 use crate::key::encoder::Encoder;
 use crate::key::hashers::Hashers;
+use crate::python::stack;
 
 /// Writes the arguments of a call of one function, under its hash functions.
 pub struct Writer<'a, 'py> {
@@ -72,7 +73,7 @@ impl<'a, 'py> Writer<'a, 'py> {
         if self.is_plain && leaf::write(self.encoder(), value)? {
             return Ok(());
         }
-        self.walk().argument(name, value)
+        self.walk()?.argument(name, value)
     }
 
     /// Writes the class of an argument.
@@ -87,7 +88,7 @@ impl<'a, 'py> Writer<'a, 'py> {
         {
             return Ok(());
         }
-        self.walk().argument(name, class.as_any())
+        self.walk()?.argument(name, class.as_any())
     }
 
     /// Whether a class is known by its definition and by nothing else. A metaclass of the user's own may
@@ -102,16 +103,19 @@ impl<'a, 'py> Writer<'a, 'py> {
         name: &Bound<'py, PyString>,
         container: &Bound<'py, PyAny>,
     ) -> Result<()> {
-        self.walk().rest(name, container)
+        self.walk()?.rest(name, container)
     }
 
     /// The walk, which goes on where the encoder is.
-    fn walk(&mut self) -> &mut Walk<'a, 'py> {
-        self.walk.get_or_insert_with(|| {
+    fn walk(&mut self) -> Result<&mut Walk<'a, 'py>> {
+        if self.walk.is_none() {
+            stack::check(self.function)?;
+        }
+        Ok(self.walk.get_or_insert_with(|| {
             let encoder = std::mem::replace(&mut self.encoder, Encoder::empty());
             let walk =
                 Walk::with_encoder(self.py, self.function, self.hashers, self.follow, encoder);
             Box::new(walk)
-        })
+        }))
     }
 }

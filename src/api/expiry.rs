@@ -1,0 +1,82 @@
+//! The thread that takes out expired entries, of all functions.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::thread;
+
+use arc_swap::ArcSwap;
+use pyo3::prelude::*;
+
+use super::caches::{self, FunctionCache};
+use crate::logging;
+use crate::python;
+use crate::sweep::{Schedule, Wake};
+
+/// Replaced in the child of a fork, where the thread is gone and may have left the lock behind.
+static SCHEDULE: LazyLock<ArcSwap<Schedule>> = LazyLock::new(ArcSwap::default);
+
+/// Sees to it that the entries of a cache leave when they expire.
+pub fn expect(py: Python<'_>, cache: &FunctionCache) {
+    let Some(expiry) = cache.entries.next_expiry() else {
+        return;
+    };
+    let schedule = SCHEDULE.load_full();
+    if !schedule.expect(expiry) {
+        return;
+    }
+    end_at_exit(py);
+    let started = thread::Builder::new()
+        .name("memoxide-expiry".to_owned())
+        .spawn({
+            let schedule = Arc::clone(&schedule);
+            move || run(&schedule)
+        });
+    if started.is_err() {
+        // They leave when they are asked for.
+        schedule.give_up();
+    }
+}
+
+fn run(schedule: &Schedule) {
+    while schedule.wait() == Wake::Sweep {
+        Python::attach(|py| sweep(py, schedule));
+    }
+}
+
+fn sweep(py: Python<'_>, schedule: &Schedule) {
+    let mut next = None;
+    for cache in caches::all() {
+        cache.release(py, cache.entries.purge_expired());
+        next = next.into_iter().chain(cache.entries.next_expiry()).min();
+    }
+    if let Some(expiry) = next {
+        // A sweeper is there: this one.
+        let _ = schedule.expect(expiry);
+    }
+}
+
+/// A thread must not come to an interpreter that is about to go.
+fn end_at_exit(py: Python<'_>) {
+    static REGISTERED: AtomicBool = AtomicBool::new(false);
+    if REGISTERED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let registered = python::END_EXPIRY
+        .get(py)
+        .and_then(|end| python::AT_EXIT.get(py)?.call1((end,)));
+    if let Err(raised) = registered {
+        logging::error(py, "the thread for expired entries will not end", &raised);
+    }
+}
+
+/// Ends the thread: the interpreter is about to exit.
+#[pyfunction]
+pub fn end_expiry(py: Python<'_>) {
+    let schedule = SCHEDULE.load_full();
+    py.detach(|| schedule.end());
+}
+
+/// Begins anew in the child of a fork.
+pub fn after_fork() {
+    SCHEDULE.store(Arc::default());
+}
