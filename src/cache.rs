@@ -93,9 +93,9 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         self.flights.is_under_way(key)
     }
 
-    /// Notes that the value of `key` could not be computed.
-    pub fn note_failure(&self, key: &K) {
-        self.store.lock().note(key, Departure::Failed);
+    /// Notes why the value of `key` was not stored.
+    pub fn note(&self, key: &K, departure: Departure) {
+        self.store.lock().note(key, departure);
     }
 
     /// Starts or joins the computation of `key`. Whoever starts it counts a miss.
@@ -129,7 +129,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
 
     /// Stores a computed value of `size` bytes and gives it to all who wait. It is not stored if
     /// its key was cleared since the computation began, or if it is too large: then it belongs to
-    /// those who get it, and is not among what left.
+    /// those who get it, is not among what left, and is given back.
     pub fn finish(
         &self,
         key: &K,
@@ -137,7 +137,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         value: V,
         size: u64,
         cost: Duration,
-    ) -> Removed<V> {
+    ) -> (Removed<V>, Option<V>) {
         let now = self.now();
         let cost = u64::try_from(cost.as_nanos()).unwrap_or(u64::MAX);
         let mut removed = Removed::new();
@@ -152,9 +152,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
                 Stored::TooLarge(value) => Some(value),
             }
         });
-        // Not inside, where a lock is held.
-        drop(unstored);
-        removed
+        (removed, unstored)
     }
 
     /// Gives a computed value to all who wait, and stores nothing.
@@ -255,7 +253,7 @@ mod tests {
     }
 
     fn finish(cache: &Numbers, guard: Guard<'_, u8, u32, String>, value: u32) -> Removed<u32> {
-        cache.finish(&1, guard, value, 1, Duration::ZERO)
+        cache.finish(&1, guard, value, 1, Duration::ZERO).0
     }
 
     #[test]
@@ -293,7 +291,7 @@ mod tests {
         assert!(!cache.is_computing(&1));
         finish(&cache, guard, 7);
         assert_eq!(cache.presence(&1), Presence::Left(Departure::Cleared));
-        cache.note_failure(&1);
+        cache.note(&1, Departure::Failed);
         assert_eq!(cache.presence(&1), Presence::Left(Departure::Failed));
         finish(&cache, own(&cache), 8);
         assert_eq!(cache.presence(&1), Presence::Stored);
@@ -318,7 +316,8 @@ mod tests {
             ..Bounds::default()
         };
         let cache: Numbers = Cache::new("f".into(), bounds);
-        let removed = cache.finish(&1, own(&cache), 7, 2, Duration::ZERO);
+        let (removed, unstored) = cache.finish(&1, own(&cache), 7, 2, Duration::ZERO);
+        assert_eq!(unstored, Some(7));
         assert!(removed.is_empty());
         assert!(!cache.contains(&1));
     }

@@ -84,6 +84,23 @@ pub enum Error {
         value: Py<PyAny>,
     },
 
+    /// A result that is used up by the first who reads it.
+    #[error(
+        "{} returned {what}, of type {}, which only its first reader could use: {advice}. \
+         The value is this error's `value`.",
+        place.function, place.type_name
+    )]
+    Exhaustible {
+        /// Which function returned it.
+        place: Box<Place>,
+        /// What it is.
+        what: &'static str,
+        /// What to do.
+        advice: &'static str,
+        /// The result itself, so that it is not lost.
+        value: Py<PyAny>,
+    },
+
     /// A computation that waits for itself.
     #[error(
         "{} would wait for itself: {}. A cached function must not need its own result for the \
@@ -115,7 +132,9 @@ impl Error {
             Self::Decoration(_) => Some(&python::DECORATION_ERROR),
             Self::Unhashable { .. } => Some(&python::UNHASHABLE_PARAM_ERROR),
             Self::UserHash { .. } => Some(&python::USER_HASH_ERROR),
-            Self::Unserializable { .. } => Some(&python::UNSERIALIZABLE_ERROR),
+            Self::Unserializable { .. } | Self::Exhaustible { .. } => {
+                Some(&python::UNSERIALIZABLE_ERROR)
+            }
             Self::Cycle { .. } => Some(&python::CACHE_CYCLE_ERROR),
             Self::NoSession { .. } => Some(&python::NO_SESSION_ERROR),
         }
@@ -135,7 +154,7 @@ impl Error {
                 ("path", &place.path),
                 ("type_name", &place.type_name),
             ])?,
-            Self::Unserializable { place, value, .. } => {
+            Self::Unserializable { place, value, .. } | Self::Exhaustible { place, value, .. } => {
                 set(&[
                     ("function", &place.function),
                     ("type_name", &place.type_name),

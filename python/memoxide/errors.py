@@ -40,7 +40,7 @@ class UserHashError(MemoxideError):
 
 
 class UnserializableReturnValueError(MemoxideError, TypeError):
-    """A function's result cannot be pickled; pickle's exception is the `__cause__`."""
+    """A result that cannot be stored: pickle's exception is the `__cause__`, or it would be used up."""
 
     function: str
     """Module and qualified name of the cached function."""

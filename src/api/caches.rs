@@ -5,9 +5,10 @@ use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyTraceback};
 
 use super::options::{Kind, Options, Sharing};
+use super::resource;
 use super::value::Value;
 use crate::cache::Cache;
 use crate::key::call_key::CallKey;
@@ -16,8 +17,8 @@ use crate::python;
 use crate::registry::Registry;
 use crate::store::Removed;
 
-/// What an owner's failure is to those who waited.
-pub type Failure = Arc<PyErr>;
+/// What an owner's failure is to those who waited: the exception, and how it came about.
+pub type Failure = Arc<(PyErr, Option<Py<PyTraceback>>)>;
 /// Values that left a cache.
 pub type Departed = Removed<Value>;
 
@@ -130,6 +131,9 @@ fn release_at_exit(py: Python<'_>) {
 #[pyfunction]
 pub fn release_all(py: Python<'_>) {
     clear_kind(py, Kind::Resource);
+    for value in resource::take_kept() {
+        clean_up(py, "of a resource that was not stored", &value);
+    }
 }
 
 /// Sees to it that a forked child does not wait for threads that stayed behind.
@@ -172,7 +176,7 @@ pub fn announce_memory_only(py: Python<'_>) {
 impl FunctionCache {
     /// Takes the newest definition's callback: those of older ones may refer to what is gone.
     fn adopt(&self, py: Python<'_>, options: &Options) {
-        if options.on_release.is_some() {
+        if options.kind == Kind::Resource {
             release_at_exit(py);
         }
         let newest = options
@@ -210,6 +214,17 @@ impl FunctionCache {
                 let message = format!("on_release of '{}' failed", self.name);
                 logging::error(py, &message, &raised);
             }
+            clean_up(py, &self.name, &value);
         }
+    }
+}
+
+/// Lets the generator that has yielded a resource clean up behind it.
+fn clean_up(py: Python<'_>, name: &str, value: &Value) {
+    if let Some(generator) = value.generator(py)
+        && let Err(error) = resource::tear_down(generator)
+    {
+        let message = format!("the generator '{name}' failed to clean up");
+        logging::error(py, &message, &error.into());
     }
 }

@@ -7,21 +7,19 @@ use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 
 use super::caches::{Failure, FunctionCache};
-use super::expiry;
 use super::function::{CachedFunction, Current, Identity};
 use super::misses;
-use super::options::Kind;
 use super::value::Value;
 use crate::cache::{Begin, Cache, Guard, Waiter};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Result};
 use crate::flight::{ActorId, Wait};
 use crate::key::binding::{Arguments, Observer};
 use crate::key::call_key::CallKey;
 use crate::key::encoder::Encoder;
 use crate::key::walk::Writer;
 use crate::logging;
-use crate::python::{stack, type_name};
-use crate::snapshot::Snapshot;
+use crate::python::stack;
+use crate::store::Departure;
 
 /// How long a waiter sleeps before it looks whether the user wants to interrupt it.
 const SIGNAL_CHECK: Duration = Duration::from_millis(50);
@@ -29,7 +27,7 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 /// One call of a cached function.
 #[derive(Clone, Copy)]
 pub struct Call<'a, 'py> {
-    function: &'a CachedFunction,
+    pub(super) function: &'a CachedFunction,
     arguments: Arguments<'a, 'py>,
 }
 
@@ -137,7 +135,7 @@ impl<'a, 'py> Call<'a, 'py> {
         self.miss(py, missed)
     }
 
-    fn compute(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+    pub(super) fn compute(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
         Ok(self.arguments.call(&self.function.wrapped(py))?)
     }
 
@@ -196,7 +194,7 @@ impl<'a, 'py> Call<'a, 'py> {
                         cache.entries.count_shared();
                         value
                     }
-                    Waited::Outcome(Err(raised)) => return Err(raised.clone_ref(py).into()),
+                    Waited::Outcome(Err(failure)) => return Err(failed(py, &failure)),
                 },
             };
             if let Some(restored) = self.accept(py, cache, key, &value)? {
@@ -217,27 +215,32 @@ impl<'a, 'py> Call<'a, 'py> {
         // Before the function runs, which may change its arguments.
         misses::note(py, self.function, missed.identity, cache, missed.encoder);
         let started = Instant::now();
-        let computed = self.compute(py).and_then(|value| {
+        let computed = self.produce(py).and_then(|produced| {
             let cost = started.elapsed();
-            Ok((self.capture(py, &value)?, cost, value))
+            let is_wanted = self.is_wanted(py, &produced.value)?;
+            let captured = self.capture(py, &produced)?;
+            Ok((captured, cost, is_wanted, produced.value))
         });
         match computed {
-            Ok((captured, cost, value)) => {
+            Ok((captured, _, false, value)) => {
+                cache.entries.note(&key, Departure::Refused);
+                captured.hand_out(py, guard);
+                Ok(value)
+            }
+            Ok((captured, cost, true, value)) => {
                 if captured.is_sized && self.is_still(py, missed.identity) {
-                    let (stored, size) = (captured.value, captured.size);
-                    let departed = cache.entries.finish(&key, guard, stored, size, cost);
-                    cache.release(py, departed);
-                    expiry::expect(py, cache);
+                    captured.store(py, cache, &key, guard, cost);
                 } else {
-                    Cache::hand_out(guard, captured.value);
+                    captured.hand_out(py, guard);
                 }
                 Ok(value)
             }
             Err(error) => {
                 let raised = PyErr::from(error);
-                cache.entries.note_failure(&key);
+                cache.entries.note(&key, Departure::Failed);
                 if raised.is_instance_of::<PyException>(py) {
-                    Cache::fail(guard, Arc::new(raised.clone_ref(py)));
+                    let traceback = raised.traceback(py).map(Bound::unbind);
+                    Cache::fail(guard, Arc::new((raised.clone_ref(py), traceback)));
                 }
                 Err(raised.into())
             }
@@ -253,67 +256,6 @@ impl<'a, 'py> Call<'a, 'py> {
                 .identity(py)
                 .is_ok_and(|now| now.digest() == identity.digest())
     }
-
-    fn capture(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<Captured> {
-        let options = self.function.options();
-        if options.kind == Kind::Resource {
-            return self.share(py, value);
-        }
-        let captured = Snapshot::capture(value, options.copy);
-        let captured = captured.and_then(|snapshot| Captured::of(py, snapshot, true));
-        captured.map_err(|cause| {
-            if !cause.is_instance_of::<PyException>(py) {
-                return cause.into();
-            }
-            Error::Unserializable {
-                place: Box::new(Place {
-                    function: self.function.name().to_string(),
-                    path: "its return value".to_owned(),
-                    type_name: type_name(value),
-                }),
-                cause,
-                value: value.clone().unbind(),
-            }
-        })
-    }
-
-    /// Takes a resource in. Its size may be wrong, but it is not lost for that.
-    fn share(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<Captured> {
-        let options = self.function.options();
-        let size = match &options.sizeof {
-            Some(sizeof) => sizeof
-                .bind(py)
-                .call1((value,))
-                .and_then(|size| size.extract()),
-            None => own_size(value),
-        };
-        match size {
-            Ok(size) => Ok(Captured::of(py, Snapshot::share(value, size), true)?),
-            Err(raised) if raised.is_instance_of::<PyException>(py) => {
-                Ok(self.share_unsized(py, value, &raised)?)
-            }
-            Err(raised) => Err(raised.into()),
-        }
-    }
-
-    fn share_unsized(
-        &self,
-        py: Python<'py>,
-        value: &Bound<'py, PyAny>,
-        why: &PyErr,
-    ) -> PyResult<Captured> {
-        let is_bounded = self.function.options().bounds.max_bytes.is_some();
-        let consequence = if is_bounded {
-            "it is not stored"
-        } else {
-            "it counts as 0 bytes"
-        };
-        let name = self.function.name();
-        let message =
-            format!("The size of what '{name}' returned is unknown, {consequence}: {why}");
-        logging::warn(py, &message);
-        Captured::of(py, Snapshot::share(value, 0), !is_bounded)
-    }
 }
 
 /// A call whose value is not there.
@@ -325,31 +267,8 @@ struct Missed<'a> {
     encoder: Encoder,
 }
 
-/// A computed value, taken in.
-struct Captured {
-    value: Value,
-    size: u64,
-    /// Whether the size is known, or not bounded.
-    is_sized: bool,
-}
-
-impl Captured {
-    fn of(py: Python<'_>, snapshot: Snapshot, is_sized: bool) -> PyResult<Self> {
-        Ok(Self {
-            size: Value::size(py, &snapshot),
-            value: Value::of(py, snapshot)?,
-            is_sized,
-        })
-    }
-}
-
-/// The bytes of the object alone. The class is not asked: it may be anything.
-fn own_size(value: &Bound<'_, PyAny>) -> PyResult<u64> {
-    let object = value.py().get_type::<PyAny>();
-    object.call_method1("__sizeof__", (value,))?.extract()
-}
-
-type OwnerGuard<'c> = Guard<'c, CallKey, Value, Failure>;
+/// The right to compute, and the duty to tell those who wait.
+pub(super) type OwnerGuard<'c> = Guard<'c, CallKey, Value, Failure>;
 
 enum Waited<'c> {
     Owner(OwnerGuard<'c>),
@@ -370,6 +289,18 @@ fn wait<'c>(py: Python<'_>, mut waiter: Waiter<'c, CallKey, Value, Failure>) -> 
             Wait::Pending => py.check_signals()?,
         }
     }
+}
+
+/// What the owner's failure is to another caller: the same exception, which tells how it came about. Callers
+/// before this one have added to that.
+fn failed(py: Python<'_>, failure: &Failure) -> Error {
+    let raised = failure.0.clone_ref(py);
+    let traceback = failure
+        .1
+        .as_ref()
+        .map(|traceback| traceback.bind(py).clone());
+    raised.set_traceback(py, traceback);
+    raised.into()
 }
 
 fn cycle(chain: &[Arc<str>]) -> Error {

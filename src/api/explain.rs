@@ -174,6 +174,7 @@ fn departed(departure: Departure) -> &'static str {
         Departure::Rejected => "rejected",
         Departure::TooLarge => "not stored: it is larger than max_size",
         Departure::Failed => "not stored: the last computation raised",
+        Departure::Refused => "not stored: cache_if refused it",
     }
 }
 

@@ -10,6 +10,8 @@ pub mod caches;
 #[cfg(feature = "python")]
 pub mod call;
 #[cfg(feature = "python")]
+pub mod capture;
+#[cfg(feature = "python")]
 pub mod decorators;
 #[cfg(feature = "python")]
 pub mod expiry;
@@ -31,6 +33,8 @@ pub mod module;
 pub mod nearest;
 #[cfg(feature = "python")]
 pub mod options;
+#[cfg(feature = "python")]
+pub mod resource;
 #[cfg(feature = "python")]
 pub mod session;
 #[cfg(feature = "python")]

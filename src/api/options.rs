@@ -49,6 +49,8 @@ pub struct Options {
     pub hashers: Hashers,
     /// Whether a resource may still be used.
     pub validate: Option<Py<PyAny>>,
+    /// Whether a value is to be stored.
+    pub cache_if: Option<Py<PyAny>>,
     /// Called with each resource that leaves.
     pub on_release: Option<Py<PyAny>>,
     /// How many bytes a resource holds.
@@ -101,6 +103,7 @@ impl Options {
             persist: false,
             hashers: Hashers::default(),
             validate: None,
+            cache_if: None,
             on_release: None,
             sizeof: None,
             follow: Follow::Beside,
@@ -135,6 +138,7 @@ impl Options {
             "copy" => self.copy = copy(value)?,
             "hash_funcs" => self.hashers = Hashers::new(given(value))?,
             "validate" => self.validate = callback(name, value)?,
+            "cache_if" => self.cache_if = callback(name, value)?,
             "on_release" => self.on_release = callback(name, value)?,
             "sizeof" => self.sizeof = callback(name, value)?,
             "refresh_mode" => return refresh_mode(value),
@@ -182,7 +186,12 @@ impl Options {
     /// Shows the garbage collector the user's functions.
     pub fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         self.hashers.traverse(visit)?;
-        let callbacks = [&self.validate, &self.on_release, &self.sizeof];
+        let callbacks = [
+            &self.validate,
+            &self.cache_if,
+            &self.on_release,
+            &self.sizeof,
+        ];
         callbacks
             .into_iter()
             .flatten()

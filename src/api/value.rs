@@ -23,8 +23,8 @@ struct Stored(Snapshot);
 impl Value {
     /// The value that a snapshot holds.
     pub fn of(py: Python<'_>, snapshot: Snapshot) -> PyResult<Self> {
-        if let Some(object) = snapshot.shared(py) {
-            return Ok(Self(object.clone().unbind()));
+        if let Snapshot::Shared { object, .. } = snapshot {
+            return Ok(Self(object));
         }
         Ok(Self(Py::new(py, Stored(snapshot))?.into_any()))
     }
@@ -50,8 +50,16 @@ impl Value {
 
     /// The object itself, if that is what is stored.
     pub fn shared<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
-        let object = self.0.bind(py);
-        (!object.is_exact_instance_of::<Stored>()).then_some(object)
+        match self.0.bind(py).cast_exact::<Stored>() {
+            Ok(stored) => stored.get().0.shared(py),
+            Err(_) => Some(self.0.bind(py)),
+        }
+    }
+
+    /// The generator that waits to clean up behind a resource.
+    pub fn generator<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
+        let stored = self.0.bind(py).cast_exact::<Stored>().ok()?;
+        stored.get().0.generator(py)
     }
 
     /// Whether both are the same object.

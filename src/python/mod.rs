@@ -120,6 +120,14 @@ imported! {
     UPDATE_WRAPPER = "functools"."update_wrapper";
     /// Describes a callable's parameters.
     SIGNATURE = "inspect"."signature";
+    /// The class of generators.
+    GENERATOR_TYPE = "types"."GeneratorType";
+    /// The class of asynchronous generators.
+    ASYNC_GENERATOR_TYPE = "types"."AsyncGeneratorType";
+    /// The class of coroutines.
+    COROUTINE_TYPE = "types"."CoroutineType";
+    /// Whether a callable makes generators.
+    IS_GENERATOR_FUNCTION = "inspect"."isgeneratorfunction";
     /// Whether a callable makes coroutines.
     IS_COROUTINE_FUNCTION = "inspect"."iscoroutinefunction";
     /// Whether a callable makes asynchronous generators.

@@ -53,6 +53,15 @@ pub enum Snapshot {
         /// Bytes that the object holds.
         size: u64,
     },
+    /// A resource that a generator has yielded, which waits to clean up behind it.
+    Yielded {
+        /// The resource, which all callers share.
+        resource: Py<PyAny>,
+        /// The generator.
+        generator: Py<PyAny>,
+        /// Bytes that the resource holds.
+        size: u64,
+    },
     /// Containers that are made anew around what they hold.
     Tree(Tree),
     /// An array of numpy's.
@@ -113,7 +122,10 @@ impl Snapshot {
     /// The value, as a caller may have it. Fails with what unpickling raises.
     pub fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self {
-            Self::Shared { object, .. } => Ok(object.bind(py).clone()),
+            Self::Shared { object, .. }
+            | Self::Yielded {
+                resource: object, ..
+            } => Ok(object.bind(py).clone()),
             Self::Tree(tree) => tree.restore(py),
             Self::Array(array) => array.restore(py),
             Self::Pandas(pandas) => pandas.restore(py),
@@ -126,7 +138,18 @@ impl Snapshot {
     /// The object itself, if that is what is stored.
     pub fn shared<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
         match self {
-            Self::Shared { object, .. } => Some(object.bind(py)),
+            Self::Shared { object, .. }
+            | Self::Yielded {
+                resource: object, ..
+            } => Some(object.bind(py)),
+            _ => None,
+        }
+    }
+
+    /// The generator that waits to clean up.
+    pub fn generator<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
+        match self {
+            Self::Yielded { generator, .. } => Some(generator.bind(py)),
             _ => None,
         }
     }
@@ -134,7 +157,7 @@ impl Snapshot {
     /// Bytes that the snapshot holds.
     pub fn size(&self) -> u64 {
         match self {
-            Self::Shared { size, .. } => *size,
+            Self::Shared { size, .. } | Self::Yielded { size, .. } => *size,
             Self::Tree(tree) => tree.size(),
             Self::Array(array) => array.size(),
             Self::Pandas(pandas) => pandas.size(),

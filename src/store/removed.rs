@@ -23,6 +23,8 @@ pub enum Departure {
     TooLarge,
     /// Its computation failed.
     Failed,
+    /// It was not wanted.
+    Refused,
 }
 
 /// Values that left a store, for the caller to drop when no lock is held. One needs no allocation.

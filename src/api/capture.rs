@@ -1,0 +1,177 @@
+//! From what a function returned to what is stored.
+
+use std::time::Duration;
+
+use pyo3::exceptions::PyException;
+use pyo3::prelude::*;
+
+use super::caches::FunctionCache;
+use super::call::{Call, OwnerGuard};
+use super::expiry;
+use super::options::{Kind, Options};
+use super::resource::{self, Produced};
+use super::value::Value;
+use crate::cache::Cache;
+use crate::error::{Error, Place, Result};
+use crate::key::call_key::CallKey;
+use crate::logging;
+use crate::python::type_name;
+use crate::snapshot::Snapshot;
+
+/// A computed value, taken in.
+pub struct Captured {
+    value: Value,
+    size: u64,
+    /// Whether the size is known, or not bounded.
+    pub is_sized: bool,
+}
+
+impl Captured {
+    fn of(py: Python<'_>, snapshot: Snapshot, is_sized: bool) -> PyResult<Self> {
+        Ok(Self {
+            size: Value::size(py, &snapshot),
+            value: Value::of(py, snapshot)?,
+            is_sized,
+        })
+    }
+
+    /// Stores it and gives it to all who wait.
+    pub fn store(
+        self,
+        py: Python<'_>,
+        cache: &FunctionCache,
+        key: &CallKey,
+        guard: OwnerGuard<'_>,
+        cost: Duration,
+    ) {
+        let (departed, unstored) = cache
+            .entries
+            .finish(key, guard, self.value, self.size, cost);
+        if let Some(unstored) = unstored {
+            resource::keep_until_exit(py, unstored);
+        }
+        cache.release(py, departed);
+        expiry::expect(py, cache);
+    }
+
+    /// Gives it to all who wait, and stores nothing.
+    pub fn hand_out(self, py: Python<'_>, guard: OwnerGuard<'_>) {
+        Cache::hand_out(guard, self.value.clone());
+        resource::keep_until_exit(py, self.value);
+    }
+}
+
+impl<'py> Call<'_, 'py> {
+    fn options(&self) -> &Options {
+        self.function.options()
+    }
+
+    fn place(&self, value: &Bound<'py, PyAny>) -> Box<Place> {
+        Box::new(Place {
+            function: self.function.name().to_string(),
+            path: "its return value".to_owned(),
+            type_name: type_name(value),
+        })
+    }
+
+    /// What the function makes, which must be more than one reader's.
+    pub(super) fn produce(&self, py: Python<'py>) -> Result<Produced<'py>> {
+        let returned = self.compute(py)?;
+        if self.options().kind == Kind::Resource
+            && let Some(produced) = resource::yielded(&self.function.wrapped(py), &returned)?
+        {
+            return Ok(produced);
+        }
+        match resource::exhaustible(&returned)? {
+            None => Ok(Produced::plain(returned)),
+            Some((what, advice)) => Err(Error::Exhaustible {
+                place: self.place(&returned),
+                what,
+                advice,
+                value: returned.unbind(),
+            }),
+        }
+    }
+
+    /// Whether the value is to be stored. A condition that fails loses no result.
+    pub(super) fn is_wanted(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<bool> {
+        let Some(condition) = &self.options().cache_if else {
+            return Ok(true);
+        };
+        let answer = condition.bind(py).call1((value,));
+        match answer.and_then(|answer| answer.is_truthy()) {
+            Ok(is_wanted) => Ok(is_wanted),
+            Err(raised) if raised.is_instance_of::<PyException>(py) => {
+                let name = self.function.name();
+                let message = format!("cache_if of '{name}' failed; the result is not stored");
+                logging::error(py, &message, &raised);
+                Ok(false)
+            }
+            Err(raised) => Err(raised.into()),
+        }
+    }
+
+    /// Takes in what the function made.
+    pub(super) fn capture(&self, py: Python<'py>, produced: &Produced<'py>) -> Result<Captured> {
+        if self.options().kind == Kind::Resource {
+            return self.share(py, produced);
+        }
+        let value = &produced.value;
+        let captured = Snapshot::capture(value, self.options().copy);
+        let captured = captured.and_then(|snapshot| Captured::of(py, snapshot, true));
+        captured.map_err(|cause| {
+            if !cause.is_instance_of::<PyException>(py) {
+                return cause.into();
+            }
+            Error::Unserializable {
+                place: self.place(value),
+                cause,
+                value: value.clone().unbind(),
+            }
+        })
+    }
+
+    /// Takes a resource in. Its size may be wrong, but it is not lost for that.
+    fn share(&self, py: Python<'py>, produced: &Produced<'py>) -> Result<Captured> {
+        let value = &produced.value;
+        let size = match &self.options().sizeof {
+            Some(sizeof) => sizeof
+                .bind(py)
+                .call1((value,))
+                .and_then(|size| size.extract()),
+            None => own_size(value),
+        };
+        match size {
+            Ok(size) => Ok(Captured::of(py, produced.snapshot(size), true)?),
+            Err(raised) if raised.is_instance_of::<PyException>(py) => {
+                Ok(self.share_unsized(py, produced, &raised)?)
+            }
+            Err(raised) => Err(raised.into()),
+        }
+    }
+
+    fn share_unsized(
+        &self,
+        py: Python<'py>,
+        produced: &Produced<'py>,
+        why: &PyErr,
+    ) -> PyResult<Captured> {
+        let is_bounded = self.options().bounds.max_bytes.is_some();
+        let consequence = if is_bounded {
+            "it is not stored"
+        } else {
+            "it counts as 0 bytes"
+        };
+        let name = self.function.name();
+        let message =
+            format!("The size of what '{name}' returned is unknown, {consequence}: {why}");
+        logging::warn(py, &message);
+        Captured::of(py, produced.snapshot(0), !is_bounded)
+    }
+}
+
+/// The bytes of the object alone. The class is not asked: it may be anything.
+fn own_size(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    let object = value.py().get_type::<PyAny>();
+    object.call_method1("__sizeof__", (value,))?.extract()
+}
