@@ -5,7 +5,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType};
 
 use super::references;
-use crate::python::{self, array, raw};
+use crate::python::array::{self, Frozen};
+use crate::python::{self, raw};
 use crate::snapshot::array::{Items, items};
 use crate::snapshot::rules::{is_own, library_of};
 use crate::snapshot::{CopyMode, Snapshot};
@@ -52,8 +53,10 @@ const OF_OBJECT: u64 = 256;
 
 /// A part of a frame.
 pub enum Part {
-    /// An array over memory that nobody can write to: a hit sees it through a view.
-    Lent(Py<PyAny>, u64),
+    /// An array over memory that nobody can write to.
+    Lent(Frozen, u64),
+    /// A data type of numpy's: nothing but what it says.
+    DataType(Py<PyAny>),
     /// An object of pandas': made anew.
     Object {
         class: Py<PyType>,
@@ -95,18 +98,18 @@ impl Part {
                 return of_object(value);
             }
         }
-        let is_shared = value.is_instance(python::NUMPY_DTYPE.get(py)?)? && is_plain(value)?;
-        Ok(Some(Self::Value(if is_shared {
-            Snapshot::share(value, 0)
-        } else {
-            Snapshot::capture(value, CopyMode::Auto)?
-        })))
+        if value.is_instance(python::NUMPY_DTYPE.get(py)?)? && is_plain(value)? {
+            let dtype = array::dtype_of_ones_own(value)?;
+            return Ok(Some(Self::DataType(dtype.unbind())));
+        }
+        Snapshot::capture(value, CopyMode::Auto).map(|snapshot| Some(Self::Value(snapshot)))
     }
 
     /// The part anew, over the same memory.
     pub fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self {
-            Self::Lent(array, _) => array.bind(py).call_method0(intern!(py, "view")),
+            Self::Lent(frozen, _) => frozen.lend(py),
+            Self::DataType(dtype) => array::dtype_of_ones_own(dtype.bind(py)),
             Self::Object {
                 class,
                 over,
@@ -136,7 +139,7 @@ impl Part {
                 over.chain(attributes).sum::<u64>() + OF_OBJECT
             }
             Self::List(parts) => parts.iter().map(Self::size).sum(),
-            Self::Cache | Self::Identity | Self::References => 0,
+            Self::DataType(_) | Self::Cache | Self::Identity | Self::References => 0,
             Self::Value(snapshot) => snapshot.size(),
         }
     }
@@ -147,8 +150,9 @@ fn of_array(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
     let py = value.py();
     Ok(match items(value)? {
         Items::Plain => {
-            let size = value.getattr(intern!(py, "nbytes"))?.extract()?;
-            Some(Part::Lent(array::frozen(value)?.unbind(), size))
+            let frozen = Frozen::of(value)?;
+            let size = frozen.size(py);
+            Some(Part::Lent(frozen, size))
         }
         Items::Objects => match Snapshot::capture(value, CopyMode::Auto)? {
             Snapshot::Pickled(_) => None,
