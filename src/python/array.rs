@@ -7,7 +7,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
+use pyo3::types::{PyBytes, PyDict};
 
 use crate::key::strided::Strided;
 use crate::python::{self, memory};
@@ -136,21 +136,68 @@ pub fn copy_of_large<'py>(
     Ok(Some(copy))
 }
 
-/// The same array over memory that nobody can write to, and nobody can make writable.
-pub fn frozen<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+/// An array's content in memory that nobody can write to, and nobody can make writable.
+pub struct Frozen {
+    shape: Py<PyAny>,
+    dtype: Py<PyAny>,
+    contents: Py<PyBytes>,
+    is_by_rows: bool,
+}
+
+impl Frozen {
+    /// A copy of the content of an array whose items are what their bytes are.
+    pub fn of(array: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let py = array.py();
+        let array = &in_one_piece(array)?;
+        let flags = array.getattr(intern!(py, "flags"))?;
+        Ok(Self {
+            shape: array.getattr(intern!(py, "shape"))?.unbind(),
+            dtype: dtype_of_ones_own(&array.getattr(intern!(py, "dtype"))?)?.unbind(),
+            contents: memory::bytes(py, piece(array)?.unwrap_or_default())?.unbind(),
+            is_by_rows: flags.getattr(intern!(py, "c_contiguous"))?.is_truthy()?,
+        })
+    }
+
+    /// The array anew. A view of one that is kept would not do: it has that for its base, whose
+    /// shape can be set.
+    pub fn lend<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let options = PyDict::new(py);
+        options.set_item(intern!(py, "buffer"), &self.contents)?;
+        let order = if self.is_by_rows { "C" } else { "F" };
+        options.set_item(intern!(py, "order"), order)?;
+        let dtype = dtype_of_ones_own(self.dtype.bind(py))?;
+        python::NUMPY_ARRAY
+            .get(py)?
+            .call((&self.shape, dtype), Some(&options))
+    }
+
+    /// Bytes that it holds.
+    pub fn size(&self, py: Python<'_>) -> u64 {
+        self.contents.as_bytes(py).len() as u64
+    }
+}
+
+/// The data type itself, or a copy, which its owner may change: only those that numpy has ready
+/// cannot be.
+pub fn dtype_of_ones_own<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = dtype.py();
+    let is_builtin: u8 = dtype.getattr(intern!(py, "isbuiltin"))?.extract()?;
+    if is_builtin == 1 {
+        return Ok(dtype.clone());
+    }
+    // `|` leaves the order of bytes as it is; asked for a copy, numpy gives its argument back.
+    dtype.call_method1(intern!(py, "newbyteorder"), (intern!(py, "|"),))
+}
+
+/// A view of the array with a data type of its own.
+pub fn with_dtype_of_its_own<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = array.py();
-    let array = &in_one_piece(array)?;
-    let contents = memory::bytes(py, piece(array)?.unwrap_or_default())?;
-    let flags = array.getattr(intern!(py, "flags"))?;
-    let by_rows = flags.getattr(intern!(py, "c_contiguous"))?.is_truthy()?;
-    let options = PyDict::new(py);
-    options.set_item(intern!(py, "buffer"), contents)?;
-    options.set_item(intern!(py, "order"), if by_rows { "C" } else { "F" })?;
-    let shape = array.getattr(intern!(py, "shape"))?;
     let dtype = array.getattr(intern!(py, "dtype"))?;
-    python::NUMPY_ARRAY
-        .get(py)?
-        .call((shape, dtype), Some(&options))
+    let own = dtype_of_ones_own(&dtype)?;
+    if own.is(&dtype) {
+        return Ok(array.clone());
+    }
+    array.call_method1(intern!(py, "view"), (own,))
 }
 
 /// The array itself, or a copy in its order.

@@ -110,7 +110,6 @@ fn is_fixed_offset(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 fn is_library_value(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let py = value.py();
-    let class = value.get_type();
-    Ok(class.is(python::DECIMAL.get(py)?) || class.is(python::UUID.get(py)?))
+    let decimal = python::DECIMAL.get(value.py())?;
+    Ok(value.get_type().is(decimal))
 }

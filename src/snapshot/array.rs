@@ -97,9 +97,11 @@ pub fn have_leaves_only(array: &Bound<'_, PyAny>, sizes: &mut Sizes) -> PyResult
     Ok(true)
 }
 
+/// A copy, down to the data type.
 fn copied<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    match array::copy_of_large(array, SMALL)? {
+    let array = array::with_dtype_of_its_own(array)?;
+    match array::copy_of_large(&array, SMALL)? {
         Some(copy) => Ok(copy),
-        None => array::copy(array),
+        None => array::copy(&array),
     }
 }

@@ -5,6 +5,7 @@
 
 mod array;
 mod arrow;
+mod identity;
 mod pandas;
 mod pickled;
 mod polars;
@@ -17,6 +18,7 @@ use pyo3::prelude::*;
 
 use self::array::Array;
 use self::arrow::Arrow;
+use self::identity::Identity;
 use self::pandas::Pandas;
 use self::pickled::Pickled;
 use self::polars::Polars;
@@ -66,6 +68,8 @@ pub enum Snapshot {
     Tree(Tree),
     /// An array of numpy's.
     Array(Array),
+    /// A UUID.
+    Identity(Identity),
     /// A frame, a series or an index of pandas'.
     Pandas(Box<Pandas>),
     /// A table or an array of Arrow's.
@@ -103,6 +107,7 @@ impl Snapshot {
                 Some(tree) if tree.is_immutable() => Some(Self::share(value, tree.size())),
                 tree => tree.map(Self::Tree),
             },
+            Rule::Identity => Identity::capture(value)?.map(Self::Identity),
             Rule::Array => Array::capture(value)?.map(Self::Array),
             Rule::Pandas => Pandas::capture(value)?.map(Box::new).map(Self::Pandas),
             Rule::Arrow => Arrow::capture(value)?.map(Self::Arrow),
@@ -127,6 +132,7 @@ impl Snapshot {
                 resource: object, ..
             } => Ok(object.bind(py).clone()),
             Self::Tree(tree) => tree.restore(py),
+            Self::Identity(identity) => identity.restore(py),
             Self::Array(array) => array.restore(py),
             Self::Pandas(pandas) => pandas.restore(py),
             Self::Arrow(arrow) => arrow.restore(py),
@@ -159,6 +165,7 @@ impl Snapshot {
         match self {
             Self::Shared { size, .. } | Self::Yielded { size, .. } => *size,
             Self::Tree(tree) => tree.size(),
+            Self::Identity(identity) => identity.size(),
             Self::Array(array) => array.size(),
             Self::Pandas(pandas) => pandas.size(),
             Self::Arrow(arrow) => arrow.size(),

@@ -14,6 +14,8 @@ pub enum Rule {
     Share,
     /// A container: made anew, around what it holds.
     Rebuild,
+    /// A UUID: made anew.
+    Identity,
     /// A copy of its memory.
     Array,
     /// A new face over memory that nobody can write to.
@@ -28,7 +30,7 @@ pub enum Rule {
 
 /// Classes of libraries. The last word on each is what its own file says.
 const OF_LIBRARIES: [(&Imported, Rule); 10] = [
-    (&python::NUMPY_VOID, Rule::Pickle),
+    (&python::UUID, Rule::Identity),
     (&python::NUMPY_ARRAY, Rule::Array),
     (&python::PANDAS_FRAME, Rule::Pandas),
     (&python::PANDAS_SERIES, Rule::Pandas),
@@ -41,7 +43,8 @@ const OF_LIBRARIES: [(&Imported, Rule); 10] = [
 ];
 
 /// Classes of which there are many: bases that are known, and whose subclasses are the library's too.
-const FAMILIES: [(&Imported, Rule); 5] = [
+const FAMILIES: [(&Imported, Rule); 6] = [
+    (&python::NUMPY_VOID, Rule::Pickle),
     (&python::NUMPY_SCALAR, Rule::Share),
     (&python::PANDAS_INDEX, Rule::Pandas),
     (&python::ARROW_ARRAY, Rule::Arrow),

@@ -278,10 +278,10 @@ def test_an_import_hook_may_use_a_cached_function(in_child):
         class Finder:
             is_busy = False
             def find_spec(self, name, path=None, target=None):
-                if name == "uuid" and not self.is_busy:
+                if name == "decimal" and not self.is_busy:
                     self.is_busy = True
                     load(2)
-        sys.modules.pop("uuid", None)
+        sys.modules.pop("decimal", None)
         sys.meta_path.insert(0, Finder())
         assert load(1) == [1]
         assert load.contains(2)

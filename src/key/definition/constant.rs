@@ -48,6 +48,7 @@ const CLASSES: &[(&str, &str)] = &[
     ("typing", "Union"),
     ("typing", "_BaseGenericAlias"),
     ("typing", "_SpecialForm"),
+    ("uuid", "UUID"),
     ("zoneinfo", "ZoneInfo"),
 ];
 

@@ -5,7 +5,8 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType};
 
 use super::references;
-use crate::python::{self, array, raw};
+use crate::python::array::{self, Frozen};
+use crate::python::{self, raw};
 use crate::snapshot::array::{Items, items};
 use crate::snapshot::rules::{is_own, library_of};
 use crate::snapshot::{CopyMode, Snapshot};
@@ -54,8 +55,10 @@ const OF_ARRAY: u64 = 192;
 
 /// A part of a frame.
 pub enum Part {
-    /// An array over memory that nobody can write to: a hit sees it through a view.
-    Lent(Py<PyAny>, u64),
+    /// An array over memory that nobody can write to.
+    Lent(Frozen, u64),
+    /// A data type of numpy's: nothing but what it says.
+    DataType(Py<PyAny>),
     /// An object of pandas': made anew.
     Object {
         class: Py<PyType>,
@@ -97,18 +100,18 @@ impl Part {
                 return of_object(value);
             }
         }
-        let is_shared = value.is_instance(python::NUMPY_DTYPE.get(py)?)? && is_plain(value)?;
-        Ok(Some(Self::Value(if is_shared {
-            Snapshot::share(value, 0)
-        } else {
-            Snapshot::capture(value, CopyMode::Auto)?
-        })))
+        if value.is_instance(python::NUMPY_DTYPE.get(py)?)? && is_plain(value)? {
+            let dtype = array::dtype_of_ones_own(value)?;
+            return Ok(Some(Self::DataType(dtype.unbind())));
+        }
+        Snapshot::capture(value, CopyMode::Auto).map(|snapshot| Some(Self::Value(snapshot)))
     }
 
     /// The part anew, over the same memory.
     pub fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self {
-            Self::Lent(array, _) => array.bind(py).call_method0(intern!(py, "view")),
+            Self::Lent(frozen, _) => frozen.lend(py),
+            Self::DataType(dtype) => array::dtype_of_ones_own(dtype.bind(py)),
             Self::Object {
                 class,
                 over,
@@ -138,7 +141,7 @@ impl Part {
                 over.chain(attributes).sum::<u64>() + OF_OBJECT
             }
             Self::List(parts) => parts.iter().map(Self::size).sum(),
-            Self::Cache | Self::Identity | Self::References => 0,
+            Self::DataType(_) | Self::Cache | Self::Identity | Self::References => 0,
             Self::Value(snapshot) => snapshot.size(),
         }
     }
@@ -149,9 +152,9 @@ fn of_array(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
     let py = value.py();
     Ok(match items(value)? {
         Items::Plain => {
-            let size: u64 = value.getattr(intern!(py, "nbytes"))?.extract()?;
-            let frozen = array::frozen(value)?.unbind();
-            Some(Part::Lent(frozen, size.saturating_add(OF_ARRAY)))
+            let frozen = Frozen::of(value)?;
+            let size = frozen.size(py).saturating_add(OF_ARRAY);
+            Some(Part::Lent(frozen, size))
         }
         Items::Objects => match Snapshot::capture(value, CopyMode::Auto)? {
             Snapshot::Pickled(_) => None,

@@ -1,0 +1,69 @@
+"""Whatever a caller does to what it was handed out, by public and private ways, stays with it."""
+
+import pickle
+import warnings
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import memoxide as mx
+
+for library in ["numpy", "pandas", "polars", "pyarrow"]:
+    pytest.importorskip(library)
+
+from snapshot import mutations, values, values_pandas, values_tables  # noqa: E402
+from snapshot.image import image  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+OF_LIBRARIES = values.NUMPY | values_pandas.PANDAS | values_tables.ARROW | values_tables.POLARS
+FORMS = {
+    "trees": values.TREES,
+    "numpy": values.NUMPY,
+    "pandas' frames": values_pandas.FRAMES | values_pandas.OVER_ARRAYS,
+    "pandas' series": values_pandas.SERIES,
+    "pandas' labels": values_pandas.INDEXES,
+    "arrow": values_tables.ARROW,
+    "polars": values_tables.POLARS,
+    "mixtures": values.trees(OF_LIBRARIES | values.LEAVES),
+}
+CHANGES = [mutations.change_by_public_ways, mutations.spoil_all]
+
+
+def pickled(value):
+    """The value after a pickle round trip, if pickle can do it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return pickle.loads(pickle.dumps(value, protocol=5))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.too_slow])
+def test_what_one_caller_does_no_other_sees(form, data):
+    recipe = data.draw(FORMS[form])
+    kept = []
+    value = recipe(kept)
+
+    # It runs once: a second time it would fail.
+    values_once = (value for _ in range(1))
+
+    @mx.cache_data
+    def load():
+        return next(values_once)
+
+    try:
+        missed = load()
+    except mx.errors.UnserializableReturnValueError:
+        return
+    assert missed is value
+    expected = image(recipe([]))
+    first = image(load())
+    assert first == expected or first == image(pickled(recipe([])))
+    for change in data.draw(st.permutations(CHANGES)):
+        change(load())
+        assert image(load()) == first
+    # What the function has kept. It comes last, since what is spoilt may end the process.
+    mutations.spoil_all([missed, kept])
+    assert image(load()) == first
