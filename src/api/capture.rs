@@ -66,12 +66,12 @@ impl<'py> Call<'_, 'py> {
         self.function.options()
     }
 
-    fn place(&self, value: &Bound<'py, PyAny>) -> Box<Place> {
-        Box::new(Place {
+    fn place(&self, value: &Bound<'py, PyAny>) -> Place {
+        Place {
             function: self.function.name().to_string(),
             path: "its return value".to_owned(),
             type_name: type_name(value),
-        })
+        }
     }
 
     /// What the function makes, which must be more than one reader's.
@@ -85,7 +85,7 @@ impl<'py> Call<'_, 'py> {
         match resource::exhaustible(&returned)? {
             None => Ok(Produced::plain(returned)),
             Some((what, advice)) => Err(Error::Exhaustible {
-                place: self.place(&returned),
+                place: Box::new(self.place(&returned)),
                 what,
                 advice,
                 value: returned.unbind(),
@@ -124,7 +124,7 @@ impl<'py> Call<'_, 'py> {
                 return cause.into();
             }
             Error::Unserializable {
-                place: self.place(value),
+                place: Box::new(self.place(value)),
                 cause,
                 value: value.clone().unbind(),
             }
