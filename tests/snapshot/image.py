@@ -22,6 +22,11 @@ def image(value):
     return of(value, {})
 
 
+def contents(value):
+    """The same without how it lies in memory, which depends on who else sees it."""
+    return of(value, {"contents": (0, True)})
+
+
 def of(value, seen):
     if isinstance(value, LEAVES) or type(value).__module__ in {"zoneinfo", "datetime"}:
         return (type(value), repr(value))
@@ -73,7 +78,7 @@ def of_array(value, seen, *, with_flags=True):
     return (
         of_dtype(value.dtype, seen),
         value.shape,
-        (flags.c_contiguous, flags.f_contiguous),
+        (flags.c_contiguous, flags.f_contiguous) if "contents" not in seen else None,
         value.flags.writeable if with_flags else None,
         value.tobytes() if is_exact else of(value.tolist(), seen),
     )
@@ -121,11 +126,17 @@ def of_pandas_dtype(dtype, seen):
 
 def of_frame(value, seen):
     manager = value._mgr
-    blocks = [
-        (type(block), block.mgr_locs.as_array.tolist(), block.ndim, of_part(block.values, seen))
-        for block in manager.blocks
-    ]
-    beside = [getattr(value, name, None) for name in ["_name", "_attrs", *value._metadata]]
+    if "contents" not in seen:
+        blocks = [
+            (type(block), block.mgr_locs.as_array.tolist(), block.ndim, of_part(block.values, seen))
+            for block in manager.blocks
+        ]
+    elif isinstance(value, pd.Series):
+        blocks = of_part(value.array, seen)
+    else:
+        blocks = [of_part(value.iloc[:, place].array, seen) for place in range(value.shape[1])]
+    names = ["_attrs", *value._metadata, *(["_name"] if isinstance(value, pd.Series) else [])]
+    beside = [getattr(value, name) for name in names]
     labels = value.flags.allows_duplicate_labels
     return [items(manager.axes, seen), blocks, labels, items(beside, seen)]
 

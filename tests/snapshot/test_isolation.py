@@ -1,6 +1,7 @@
 """Whatever a caller does to what it was handed out, by public and private ways, stays with it."""
 
 import pickle
+import uuid
 import warnings
 
 import pytest
@@ -11,6 +12,9 @@ import memoxide as mx
 
 for library in ["numpy", "pandas", "polars", "pyarrow"]:
     pytest.importorskip(library)
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
 
 from snapshot import mutations, values, values_pandas, values_tables  # noqa: E402
 from snapshot.image import image  # noqa: E402
@@ -67,3 +71,41 @@ def test_what_one_caller_does_no_other_sees(form, data):
     # What the function has kept. It comes last, since what is spoilt may end the process.
     mutations.spoil_all([missed, kept])
     assert image(load()) == first
+
+
+def hits(make):
+    """A hit, and a function that makes another."""
+    load = mx.cache_data(make)
+    load()
+    return load(), load
+
+
+def test_a_row_of_records_is_nobody_elses():
+    hit, load = hits(lambda: np.rec.array([(1, 2.0)], names="a,b")[0])
+    hit["a"] = 99
+    assert load()["a"] == 1
+
+
+def test_a_uuid_is_nobody_elses():
+    hit, load = hits(lambda: [uuid.UUID(int=5, is_safe=uuid.SafeUUID.safe)])
+    object.__setattr__(hit[0], "int", 99)
+    assert load() == [uuid.UUID(int=5)]
+    assert load()[0].is_safe is uuid.SafeUUID.safe
+
+
+@pytest.mark.parametrize("kind", ["M8[us]", ">i4", "U2"])
+def test_a_data_type_is_nobody_elses(kind):
+    hit, load = hits(lambda: np.zeros(3, kind))
+    version, order, *state = hit.dtype.__reduce__()[2]
+    hit.dtype.__setstate__((version, "<" if order == ">" else ">", *state))
+    assert load().dtype.str == np.dtype(kind).str
+
+
+def test_what_a_frames_array_lies_over_has_no_shape_that_could_be_set():
+    hit, load = hits(lambda: pd.DataFrame({"a": [1, 2], "b": [3, 4]}))
+    array = hit._mgr.blocks[0].values
+    while isinstance(array, np.ndarray):
+        array.shape = (4, 1)
+        array = array.base
+    assert load()._mgr.blocks[0].values.shape == (2, 2)
+    assert load().to_dict("list") == {"a": [1, 2], "b": [3, 4]}

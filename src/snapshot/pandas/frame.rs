@@ -151,7 +151,7 @@ fn beside(value: &Bound<'_, PyAny>) -> PyResult<Option<Vec<(&'static str, Snapsh
     let mut beside = Vec::new();
     for name in ["_attrs", "_name"] {
         if let Some(content) = attributes.get_item(name)?
-            && !is_default(&content)
+            && !is_empty(&content)
         {
             beside.push((name, Snapshot::capture(&content, CopyMode::Auto)?));
         }
@@ -159,9 +159,11 @@ fn beside(value: &Bound<'_, PyAny>) -> PyResult<Option<Vec<(&'static str, Snapsh
     Ok(Some(beside))
 }
 
-fn is_default(content: &Bound<'_, PyAny>) -> bool {
-    let is_empty = |attributes: &Bound<'_, PyDict>| attributes.is_empty();
-    content.is_none() || content.cast_exact::<PyDict>().is_ok_and(is_empty)
+/// Whether these are the attributes of one that has none. A new series has not even `None` for a
+/// name.
+fn is_empty(content: &Bound<'_, PyAny>) -> bool {
+    let attributes = content.cast_exact::<PyDict>();
+    attributes.is_ok_and(PyDictMethods::is_empty)
 }
 
 impl Block {

@@ -156,11 +156,16 @@ fn of_array(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
             let size = frozen.size(py).saturating_add(OF_ARRAY);
             Some(Part::Lent(frozen, size))
         }
-        Items::Objects => match Snapshot::capture(value, CopyMode::Auto)? {
-            Snapshot::Pickled(_) => None,
-            copied => Some(Part::Value(copied)),
-        },
+        Items::Objects => copied(value)?,
         Items::Others => None,
+    })
+}
+
+/// An array of which each hit gets a copy.
+fn copied(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
+    Ok(match Snapshot::capture(value, CopyMode::Auto)? {
+        Snapshot::Pickled(_) => None,
+        copied => Some(Part::Value(copied)),
     })
 }
 
@@ -182,9 +187,17 @@ fn of_object(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
     };
     let mut attributes = Vec::new();
     if let Some(own) = raw::instance_dict(value) {
-        for (name, content) in own.cast_into::<PyDict>()?.copy()? {
+        let own = own.cast_into::<PyDict>()?.copy()?;
+        // To sum one up, pandas writes to those of its items that are missing.
+        let is_masked = own.contains(intern!(py, "_mask"))?;
+        for (name, content) in own {
             let name = name.cast_into::<PyString>()?;
-            let Some(part) = of_attribute(&name, &content)? else {
+            let part = if is_masked && content.get_type().is(python::NUMPY_ARRAY.get(py)?) {
+                copied(&content)?
+            } else {
+                of_attribute(&name, &content)?
+            };
+            let Some(part) = part else {
                 return Ok(None);
             };
             attributes.push((name.unbind(), part));
