@@ -403,6 +403,7 @@ def trace_extent() -> tuple[int, int, int, int]:
 def after_fork() -> None:
     """Note that this process is the child of a fork."""
 
+def end_expiry() -> None: ...
 def release_all() -> None:
     """Release all resources: the interpreter is about to exit."""
 

@@ -40,7 +40,7 @@ class UserHashError(MemoxideError):
 
 
 class UnserializableReturnValueError(MemoxideError, TypeError):
-    """A result cannot be stored: pickle refused it, and why is the `__cause__`, or it is used up."""
+    """A result cannot be stored: pickle refused it, which is the `__cause__`, or it is used up."""
 
     function: str
     """Module and qualified name of the cached function."""
