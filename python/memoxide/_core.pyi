@@ -33,6 +33,7 @@ __all__ = [
     "cache_data",
     "cache_resource",
     "encode_value",
+    "end_expiry",
     "end_session",
     "experimental_memo",
     "experimental_singleton",
@@ -403,7 +404,9 @@ def trace_extent() -> tuple[int, int, int, int]:
 def after_fork() -> None:
     """Note that this process is the child of a fork."""
 
-def end_expiry() -> None: ...
+def end_expiry() -> None:
+    """End the thread that takes out expired entries: the interpreter is about to exit."""
+
 def release_all() -> None:
     """Release all resources: the interpreter is about to exit."""
 
