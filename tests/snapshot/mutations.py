@@ -37,7 +37,7 @@ METHODS = {
     "pyarrow": ["buffers", "to_numpy", "flatten"],
     "polars": ["get_columns", "to_numpy", "to_arrow", "to_physical"],
 }
-MOST = 300
+MOST = 200
 
 
 def reachable(value):
