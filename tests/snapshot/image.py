@@ -74,7 +74,8 @@ def of_dict(value, seen):
 def of_array(value, seen, *, with_flags=True):
     # A copy in the same order has the order that a hit has.
     flags = value.copy(order="K").flags
-    is_exact = value.dtype.kind not in "OVTgcG" and type(value) is np.ndarray
+    # What lies between the items, or in unused bytes of them, is no content.
+    is_exact = value.dtype.char not in "OVTgG" and type(value) is np.ndarray
     return (
         of_dtype(value.dtype, seen),
         value.shape,

@@ -18,7 +18,8 @@ OF_ALL = (
     type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType, types.MethodType,
     types.GetSetDescriptorType, types.MappingProxyType, types.FrameType, types.CodeType,
     enum.Enum, str, bytes, int, float, complex, type(None), type(np.ma.masked),
-    pd.offsets.BaseOffset, pd.PeriodDtype, pd.IntervalDtype, type(pd.Int8Dtype()).__mro__[2],
+    type(pd.NA), type(pd.NaT), pd.offsets.BaseOffset, pd.PeriodDtype,
+    pd.IntervalDtype, pd.BooleanDtype.__mro__[1],
 )  # fmt: skip
 # What objects of each library hold without telling the collector of garbage, or hand out.
 HIDDEN = {
@@ -37,7 +38,7 @@ METHODS = {
     "pyarrow": ["buffers", "to_numpy", "flatten"],
     "polars": ["get_columns", "to_numpy", "to_arrow", "to_physical"],
 }
-MOST = 300
+MOST = 200
 
 
 def reachable(value):

@@ -44,7 +44,7 @@ def pickled(value):
 
 @pytest.mark.parametrize("form", FORMS)
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=settings().max_examples // 2)
 def test_what_one_caller_does_no_other_sees(form, data):
     recipe = data.draw(FORMS[form])
     kept = []
