@@ -86,6 +86,18 @@ impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
         unused
     }
 
+    /// Takes out a cache that waits for the next definition, if none has come.
+    pub fn remove_unused(&self, id: &I, cache: &Arc<C>) -> Option<Arc<C>> {
+        let mut map = self.slots.lock();
+        let slots = map.get_mut(id)?;
+        let is_meant = |slot: &Slot<O, C>| slot.users == 0 && Arc::ptr_eq(&slot.cache, cache);
+        let removed = slots.remove(slots.iter().position(is_meant)?);
+        let forgotten = slots.is_empty().then(|| map.remove(id));
+        drop(map);
+        drop(forgotten);
+        Some(removed.cache)
+    }
+
     fn leave(&self, id: &I, cache: &Arc<C>, may_go: impl FnOnce(bool) -> bool) -> Option<Arc<C>> {
         let mut map = self.slots.lock();
         let slots = map.get_mut(id)?;
@@ -188,6 +200,16 @@ mod tests {
         assert_eq!(registry.detach(&1, &b).as_deref(), Some(&"b"));
         registry.detach(&1, &a);
         assert!(registry.detach(&1, &a).is_none());
+    }
+
+    #[test]
+    fn a_cache_that_waits_can_be_taken_out_and_one_in_use_cannot() {
+        let registry = Names::default();
+        let (cache, _) = registry.attach(1, "a", || "only");
+        assert!(registry.remove_unused(&1, &cache).is_none());
+        registry.detach(&1, &cache);
+        assert_eq!(registry.remove_unused(&1, &cache).as_deref(), Some(&"only"));
+        assert!(registry.slots.lock().is_empty());
     }
 
     #[test]

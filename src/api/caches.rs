@@ -5,11 +5,13 @@ use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTraceback};
+use pyo3::types::PyDict;
 
+use super::failure::Failed;
 use super::options::{Kind, Options, Sharing};
 use super::resource;
 use super::value::Value;
+use super::waiting;
 use crate::cache::Cache;
 use crate::key::call_key::CallKey;
 use crate::logging;
@@ -17,8 +19,8 @@ use crate::python;
 use crate::registry::Registry;
 use crate::store::Removed;
 
-/// What an owner's failure is to those who waited: the exception, and how it came about.
-pub type Failure = Arc<(PyErr, Option<Py<PyTraceback>>)>;
+/// What an owner's failure is to those who waited.
+pub type Failure = Arc<Failed>;
 /// Values that left a cache.
 pub type Departed = Removed<Value>;
 
@@ -86,6 +88,11 @@ pub fn detach(py: Python<'_>, cache: &Arc<FunctionCache>) {
     } else {
         REGISTRY.detach(&cache.id, cache)
     };
+    let unused = unused.or_else(|| {
+        let oldest = waiting::note(cache)?;
+        // It may have been found again meanwhile.
+        REGISTRY.remove_unused(&oldest.id, &oldest)
+    });
     if let Some(unused) = unused {
         unused.clear(py);
     }

@@ -7,8 +7,11 @@ use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 
 use super::caches::{Failure, FunctionCache};
+use super::failure::Failed;
 use super::function::{CachedFunction, Current, Identity};
 use super::misses;
+use super::options::Kind;
+use super::redefined;
 use super::value::Value;
 use crate::cache::{Begin, Cache, Guard, Waiter};
 use crate::error::{Error, Result};
@@ -151,6 +154,11 @@ impl<'a, 'py> Call<'a, 'py> {
             cache.release(py, cache.entries.reject(key, |stored| stored.is(value)));
             return Ok(None);
         }
+        if self.function.options().kind == Kind::Resource
+            && let Some(resource) = value.shared(py)
+        {
+            redefined::notice(resource, &cache.name);
+        }
         match value.restore(py) {
             Ok(restored) => Ok(Some(restored)),
             Err(raised) if raised.is_instance_of::<PyException>(py) => {
@@ -194,7 +202,7 @@ impl<'a, 'py> Call<'a, 'py> {
                         cache.entries.count_shared();
                         value
                     }
-                    Waited::Outcome(Err(failure)) => return Err(failed(py, &failure)),
+                    Waited::Outcome(Err(failure)) => return Err(failure.for_another(py).into()),
                 },
             };
             if let Some(restored) = self.accept(py, cache, key, &value)? {
@@ -239,8 +247,7 @@ impl<'a, 'py> Call<'a, 'py> {
                 let raised = PyErr::from(error);
                 cache.entries.note(&key, Departure::Failed);
                 if raised.is_instance_of::<PyException>(py) {
-                    let traceback = raised.traceback(py).map(Bound::unbind);
-                    Cache::fail(guard, Arc::new((raised.clone_ref(py), traceback)));
+                    Cache::fail(guard, Arc::new(Failed::with(py, &raised)));
                 }
                 Err(raised.into())
             }
@@ -289,18 +296,6 @@ fn wait<'c>(py: Python<'_>, mut waiter: Waiter<'c, CallKey, Value, Failure>) -> 
             Wait::Pending => py.check_signals()?,
         }
     }
-}
-
-/// What the owner's failure is to another caller: the same exception, which tells how it came about. Callers
-/// before this one have added to that.
-fn failed(py: Python<'_>, failure: &Failure) -> Error {
-    let raised = failure.0.clone_ref(py);
-    let traceback = failure
-        .1
-        .as_ref()
-        .map(|traceback| traceback.bind(py).clone());
-    raised.set_traceback(py, traceback);
-    raised.into()
 }
 
 fn cycle(chain: &[Arc<str>]) -> Error {

@@ -18,6 +18,8 @@ pub mod expiry;
 #[cfg(feature = "python")]
 pub mod explain;
 #[cfg(feature = "python")]
+pub mod failure;
+#[cfg(feature = "python")]
 pub mod function;
 #[cfg(feature = "python")]
 pub mod info;
@@ -34,8 +36,12 @@ pub mod nearest;
 #[cfg(feature = "python")]
 pub mod options;
 #[cfg(feature = "python")]
+pub mod redefined;
+#[cfg(feature = "python")]
 pub mod resource;
 #[cfg(feature = "python")]
 pub mod session;
 #[cfg(feature = "python")]
 pub mod value;
+#[cfg(feature = "python")]
+mod waiting;

@@ -116,6 +116,8 @@ imported! {
     PICKLE_DUMPS = "pickle"."dumps";
     /// Deserialises.
     PICKLE_LOADS = "pickle"."loads";
+    /// Copies an object, and nothing that it refers to.
+    COPY = "copy"."copy";
     /// Copies a function's metadata to its wrapper.
     UPDATE_WRAPPER = "functools"."update_wrapper";
     /// Describes a callable's parameters.

@@ -13,14 +13,20 @@ import memoxide as mx
 
 ARGUMENTS_OFFSET = 1 << (8 * ctypes.sizeof(ctypes.c_size_t) - 1)
 
-vectorcall = ctypes.pythonapi.PyObject_Vectorcall
-vectorcall.restype = ctypes.py_object
-vectorcall.argtypes = [
-    ctypes.py_object,
-    ctypes.POINTER(ctypes.py_object),
-    ctypes.c_size_t,
-    ctypes.py_object,
-]
+
+def vectorcall(*arguments):
+    """Call the C API's function, which Python 3.10 has in its headers only."""
+    function = getattr(ctypes.pythonapi, "PyObject_Vectorcall", None)
+    if function is None:
+        pytest.skip("this Python does not export PyObject_Vectorcall")
+    function.restype = ctypes.py_object
+    function.argtypes = [
+        ctypes.py_object,
+        ctypes.POINTER(ctypes.py_object),
+        ctypes.c_size_t,
+        ctypes.py_object,
+    ]
+    return function(*arguments)
 
 
 def call(function, values, positional, names=(), flag=0):

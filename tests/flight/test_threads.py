@@ -2,6 +2,7 @@
 
 import threading
 import time
+import traceback
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -318,3 +319,90 @@ def test_a_cycle_that_begins_in_a_signal_handler_is_seen(in_child):
         """,
         timeout=15,
     )
+
+
+def test_a_waiter_is_told_how_the_error_came_about_and_nothing_of_other_waiters():
+    started, go_on = threading.Event(), threading.Event()
+
+    @mx.cache_data
+    def fails():
+        started.set()
+        assert go_on.wait(10)
+        raise OSError("no such host")
+
+    names = []
+
+    def first():
+        fails()
+
+    def second():
+        fails()
+
+    def third():
+        fails()
+
+    def work(caller):
+        try:
+            caller()
+        except OSError as error:
+            frames = traceback.extract_tb(error.__traceback__)
+            names.append([frame.name for frame in frames])
+
+    callers = [first, second, third]
+    threads = [threading.Thread(target=work, args=(caller,)) for caller in callers]
+    threads[0].start()
+    assert started.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    threading.Timer(0.3, go_on.set).start()
+    for thread in threads:
+        thread.join()
+    for caller in callers:
+        told = next(told for told in names if caller.__name__ in told)
+        assert told[-1] == "fails"
+        assert not {other.__name__ for other in callers if other is not caller} & set(told)
+
+
+class Picky(Exception):
+    def __init__(self, code):
+        super().__init__(f"code {code}")
+        self.code = code
+
+
+class Unusual(Exception):
+    def __init__(self, one, other):
+        super().__init__(one)
+
+
+@pytest.mark.parametrize(
+    "error", [Picky(5), Unusual(1, 2), OSError(2, "no", "file"), KeyError("k")]
+)
+def test_a_waiter_gets_an_equal_error(error):
+    started, go_on = threading.Event(), threading.Event()
+    error.__cause__ = ValueError("why")
+
+    @mx.cache_data
+    def fails():
+        started.set()
+        assert go_on.wait(10)
+        raise error
+
+    caught = []
+
+    def work():
+        try:
+            fails()
+        except Exception as raised:
+            caught.append(raised)
+
+    threads = [threading.Thread(target=work) for _ in range(2)]
+    threads[0].start()
+    assert started.wait(10)
+    threads[1].start()
+    threading.Timer(0.2, go_on.set).start()
+    for thread in threads:
+        thread.join()
+    assert [type(raised) for raised in caught] == [type(error)] * 2
+    assert [str(raised) for raised in caught] == [str(error)] * 2
+    assert [vars(raised) for raised in caught] == [vars(error)] * 2
+    assert [raised.__cause__ for raised in caught] == [error.__cause__] * 2

@@ -265,3 +265,27 @@ def test_a_definition_that_cannot_come_back_leaves_nothing():
     gc.collect()
     assert len(mx.stats()) == rows
     assert len(released) == 5
+
+
+def test_a_class_that_was_defined_anew_is_named_once(caplog):
+    import sys
+    import types
+
+    module = types.ModuleType("redefining_module")
+    sys.modules["redefining_module"] = module
+    source = "class Model:\n    pass\ndef load():\n    return Model()\n"
+    try:
+        exec(source, module.__dict__)
+        load = mx.cache_resource(follow_dependencies=False)(module.load)
+        model = load()
+        assert load() is model
+        assert not caplog.records
+        exec(source, module.__dict__)
+        load = mx.cache_resource(follow_dependencies=False)(module.load)
+        assert load() is model
+        assert load() is model
+        (record,) = caplog.records
+        assert record.levelname == "WARNING"
+        assert "redefining_module.Model" in record.getMessage()
+    finally:
+        del sys.modules["redefining_module"]

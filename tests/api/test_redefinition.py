@@ -1,0 +1,61 @@
+"""Functions that are defined again and again, as a script that runs again does."""
+
+import resident
+
+
+@resident.needs_proc
+def test_a_hundred_thousand_definitions_leave_nothing_behind():
+    grown, rows = resident.figures("""
+def define():
+    @memoxide.cache_data
+    def load(k):
+        return [k]
+    load(1)
+for number in range(2_000):
+    define()
+before = resident()
+for number in range(100_000):
+    define()
+print(resident() - before, len(memoxide.stats()))
+""")
+    assert grown < 2_000_000
+    assert rows == 1
+
+
+@resident.needs_proc
+def test_a_function_that_is_never_the_same_twice_leaves_a_few_caches_behind():
+    grown, rows = resident.figures("""
+def define(number):
+    @memoxide.cache_data
+    def load(k):
+        return [k, number]
+    load(1)
+for number in range(2_000):
+    define(number)
+before = resident()
+for number in range(2_000, 22_000):
+    define(number)
+print(resident() - before, len(memoxide.stats()))
+""")
+    assert grown < 4_000_000
+    assert rows <= 8
+
+
+def test_what_is_put_back_soon_finds_its_entries(in_child):
+    in_child("""
+        import gc
+        import memoxide as mx
+        runs = []
+        def define(number):
+            @mx.cache_data(follow_dependencies=False)
+            def load(k):
+                runs.append(number)
+                return [k, number]
+            return load
+        for number in (1, 2, 3, 1, 2, 3):
+            load = define(number)
+            assert load(0) == [0, number]
+            del load
+            gc.collect()
+        assert runs == [1, 2, 3]
+    """)
