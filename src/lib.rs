@@ -10,6 +10,7 @@
 //! | [`flight`] | one computation per key |
 //! | [`store`] | entries under keys: recency, time to live, bytes |
 //! | [`cache`] | one function's store and flights, made one |
+//! | [`disk`] | entries that outlive the process, in a folder that processes share |
 //! | [`history`] | the last calls of each function that missed |
 //! | [`registry`] | which cache belongs to which function |
 //!
@@ -17,6 +18,7 @@
 
 pub mod api;
 pub mod cache;
+pub mod disk;
 pub mod flight;
 pub mod history;
 pub mod key;
