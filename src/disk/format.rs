@@ -224,6 +224,11 @@ pub(super) fn recognise(prefix: &[u8], size: u64) -> Result<(), Fault> {
     }
 }
 
+/// Bytes of the head, from the beginning of its file.
+pub(super) fn head_length(prefix: &[u8]) -> Option<u64> {
+    u32_at(prefix, 12).map(u64::from)
+}
+
 /// When an entry was made, from the beginning of its file.
 pub(super) fn created(prefix: &[u8]) -> Option<i64> {
     prefix.starts_with(&MAGIC).then_some(())?;
@@ -231,6 +236,13 @@ pub(super) fn created(prefix: &[u8]) -> Option<i64> {
 }
 
 const TOO_LONG: Fault = Fault::Malformed("sections that are longer than memory");
+
+/// Where the payload as it is stored and the buffers lie in the bytes of a whole file. Its seal is not checked.
+pub fn sections(file: &[u8]) -> Result<Vec<Range<usize>>, Fault> {
+    let (_, layout) = Head::parse(file)?;
+    let payload = std::iter::once(layout.payload);
+    Ok(payload.chain(layout.buffers).collect())
+}
 
 /// Zero bytes up to the next section.
 pub(super) fn padding(position: usize) -> &'static [u8] {
