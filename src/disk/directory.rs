@@ -57,7 +57,11 @@ impl Directory {
         std::fs::DirBuilder::new()
             .recursive(true)
             .mode(0o700)
-            .create(path)
+            .create(path)?;
+        // A umask may have taken the owner's own rights. Of what another user was faster to make it takes none; that
+        // is refused as soon as it is looked at.
+        let _ = fs::chmodat(fs::CWD, path, Mode::RWXU, AtFlags::empty());
+        Ok(())
     }
 
     pub(super) fn rights(&self) -> io::Result<Rights> {
@@ -86,7 +90,9 @@ impl Directory {
     /// A file for writing, made if there is none.
     pub(super) fn open_or_create(&self, path: &str) -> io::Result<File> {
         pass(Step::Lock)?;
-        self.open_with(path, OFlags::RDWR | OFlags::CREATE)
+        let file = self.open_with(path, OFlags::RDWR | OFlags::CREATE)?;
+        let _ = make_private(&file);
+        Ok(file)
     }
 
     pub(super) fn open_to_write(&self, path: &str) -> io::Result<File> {
@@ -120,10 +126,7 @@ impl Directory {
         pass(Step::MakeFolder)?;
         fs::mkdirat(&self.descriptor, path, Mode::RWXU)?;
         // A umask may have taken the owner's own rights.
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | COMMON;
-        if let Ok(made) = fs::openat(&self.descriptor, path, flags, Mode::empty()) {
-            fs::fchmod(made, Mode::RWXU)?;
-        }
+        fs::chmodat(&self.descriptor, path, Mode::RWXU, AtFlags::empty())?;
         Ok(())
     }
 

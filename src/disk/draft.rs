@@ -96,17 +96,23 @@ impl Drop for Draft<'_> {
 
 /// Makes the folder of a function and that of its namespace.
 pub(super) fn make_folders(directory: &Directory, folder: &str) -> Result<(), Fault> {
-    let (namespace, function) = folder.split_once('/').unwrap_or((folder, ""));
-    make_folder(directory, namespace)?;
-    if function.is_empty() {
-        return Ok(());
+    match folder.split_once('/') {
+        None => make_folder(directory, "", folder),
+        Some((namespace, _)) => {
+            make_folder(directory, "", namespace)?;
+            make_folder(directory, namespace, folder)
+        }
     }
-    make_folder(directory, folder)
 }
 
-fn make_folder(directory: &Directory, path: &str) -> Result<(), Fault> {
+fn make_folder(directory: &Directory, above: &str, path: &str) -> Result<(), Fault> {
     match directory.make(path) {
+        Ok(()) => {
+            // What is durable in it would else be lost with it.
+            let _ = directory.sync(above);
+            Ok(())
+        }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        result => result.map_err(Fault::io("making a folder")),
+        Err(error) => Err(Fault::io("making a folder")(error)),
     }
 }

@@ -39,10 +39,14 @@ pub(super) fn clear(
     namespace: &str,
     scope: Scope<'_>,
 ) -> Result<Removed, Fault> {
-    let before = announce(directory, namespace, scope);
-    let removed = remove(directory, namespace, scope)?;
-    before?;
+    let is_announced = announce(directory, namespace, scope).is_ok();
+    let mut removed = remove(directory, namespace, scope)?;
     announce(directory, namespace, scope)?;
+    if !is_announced {
+        // The disk was too full for it. Now that it was said, no writer is missed any more.
+        removed += remove(directory, namespace, scope)?;
+        announce(directory, namespace, scope)?;
+    }
     Ok(removed)
 }
 

@@ -110,7 +110,7 @@ impl Folder {
         }
         let _ = touch(&sweeper, SystemTime::now());
         let mut swept = Swept::default();
-        let mut items = survey(&root, now, &mut swept)?;
+        let mut items = survey(&root, self.options().max_age, now, &mut swept)?;
         swept.expired = expire(&root, &mut items, self.options().max_age, pace, now)?;
         swept.evicted = evict(&root, &mut items, self.options().max_bytes)?;
         swept.kept = items.iter().map(Item::as_removed).sum();
@@ -126,13 +126,18 @@ fn was_swept(directory: &Directory) -> bool {
 }
 
 /// All entries; what processes left over is removed on the way.
-fn survey(root: &Root, now: i64, swept: &mut Swept) -> Result<Vec<Item>, Fault> {
+fn survey(
+    root: &Root,
+    max_age: Option<Duration>,
+    now: i64,
+    swept: &mut Swept,
+) -> Result<Vec<Item>, Fault> {
     let directory = &root.directory;
     let mut items = Vec::new();
     let mut visit = |folder: &str| -> Result<(), Fault> {
         for file in walk::files(directory, folder)? {
             match file.kind {
-                Kind::Entry => items.extend(Item::of(directory, file.path, now)),
+                Kind::Entry => items.extend(Item::of(root, file.path, max_age, now)),
                 kind => swept.left_over += u64::from(remove_left_over(root, kind, &file.path, now)),
             }
         }
@@ -151,17 +156,14 @@ fn survey(root: &Root, now: i64, swept: &mut Swept) -> Result<Vec<Item>, Fault> 
 }
 
 impl Item {
-    fn of(directory: &Directory, path: String, now: i64) -> Option<Self> {
-        let look = directory.look(&path).ok()?;
-        let file = directory.open_file(&path).ok();
-        if look.modified > now
-            && clock::is_worth_noting(look.modified, now)
-            && let Some(file) = &file
-        {
+    fn of(root: &Root, path: String, max_age: Option<Duration>, now: i64) -> Option<Self> {
+        let look = root.directory.look(&path).ok()?;
+        if look.modified > now && clock::is_worth_noting(look.modified, now) {
             // From a clock that was ahead: it would count as used until the clock has come as far.
-            let _ = touch(file, SystemTime::now());
+            let file = root.directory.open_file(&path).ok()?;
+            let _ = touch(&file, SystemTime::now());
         }
-        let created = file.and_then(|file| created(&file));
+        let created = max_age.and_then(|_| created(&root.directory, &path));
         Some(Self {
             path,
             size: look.size,
@@ -179,8 +181,9 @@ impl Item {
 }
 
 /// What the head says, before its seal is checked: a wrong one costs an entry that was of no use anyway.
-fn created(mut file: &std::fs::File) -> Option<i64> {
+fn created(directory: &Directory, path: &str) -> Option<i64> {
     use std::io::Read as _;
+    let mut file = directory.open_file(path).ok()?;
     let mut prefix = [0; format::FIXED];
     file.read_exact(&mut prefix).ok()?;
     format::created(&prefix)

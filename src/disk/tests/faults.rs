@@ -150,3 +150,31 @@ fn a_clear_that_fails_says_so() {
         assert!(matches!(cleared, Err(Fault::ReadOnly)), "{step:?}");
     }
 }
+
+#[test]
+#[ignore = "takes the variable MEMOXIDE_SMALL_DISK, a folder on a file system of about 2 MiB"]
+fn a_disk_that_is_full_is_a_fault_and_clearing_helps() {
+    let Some(path) = variable("MEMOXIDE_SMALL_DISK") else {
+        return;
+    };
+    let path = Path::new(&path).join("cache");
+    let namespace = open(&path);
+    let mut written = Vec::new();
+    let fault = loop {
+        let number = u8::try_from(written.len()).unwrap();
+        match write(&namespace, number, 100_000) {
+            Ok(_) => written.push(number),
+            Err(fault) => break fault,
+        }
+    };
+    assert!(matches!(fault, Fault::Full { .. }), "{fault}");
+    assert!(drafts(&path).is_empty());
+    for number in &written {
+        assert!(is_right(
+            &namespace.read(&name(*number)).unwrap().unwrap(),
+            *number
+        ));
+    }
+    namespace.clear(super::super::Scope::All).unwrap();
+    write(&namespace, 1, 100_000).unwrap();
+}

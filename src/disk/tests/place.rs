@@ -155,3 +155,37 @@ fn an_entry_that_is_larger_than_the_folder_is_not_written() {
     ));
     assert!(entries(folder.path()).is_empty());
 }
+
+#[test]
+fn no_umask_takes_anything_from_the_owner_or_gives_to_others() {
+    for umask in ["511", "0"] {
+        let parent = tempfile::tempdir().unwrap();
+        let path = parent.path().join("cache");
+        let variables = [
+            ("MEMOXIDE_PLACE", path.to_str().unwrap()),
+            ("MEMOXIDE_UMASK", umask),
+        ];
+        assert!(process("place", &variables).status().unwrap().success());
+        for file in files(&path) {
+            assert_eq!(file.metadata().unwrap().mode() & 0o7777, 0o600);
+            let above = file.parent().unwrap().metadata().unwrap();
+            assert_eq!(above.mode() & 0o7777, 0o700);
+        }
+    }
+}
+
+#[test]
+#[ignore = "the side with the umask"]
+fn child() {
+    let Some(path) = variable("MEMOXIDE_PLACE") else {
+        return;
+    };
+    let umask = variable("MEMOXIDE_UMASK").unwrap().parse().unwrap();
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(umask));
+    let namespace = open(Path::new(&path));
+    // The lock file stays, to be looked at.
+    std::mem::forget(namespace.try_lock(&name(1)).unwrap());
+    namespace.generation(&name(1));
+    write(&namespace, 1, 10).unwrap();
+    assert!(is_right(&namespace.read(&name(1)).unwrap().unwrap(), 1));
+}
