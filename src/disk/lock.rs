@@ -101,9 +101,10 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         if std::process::id() == self.process {
-            // Without descriptors two files cannot be told apart there, and removing would let two in.
-            #[cfg(unix)]
-            let _ = self.root.directory.remove(&self.path);
+            // Elsewhere two files cannot be told apart by `is_at`, and removing would let two in.
+            if cfg!(unix) {
+                let _ = self.root.directory.remove(&self.path);
+            }
             // Closing is not enough where a forked child has the file open too.
             let _ = self.file.unlock();
         }

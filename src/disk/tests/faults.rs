@@ -178,3 +178,30 @@ fn a_disk_that_is_full_is_a_fault_and_clearing_helps() {
     namespace.clear(super::super::Scope::All).unwrap();
     write(&namespace, 1, 100_000).unwrap();
 }
+
+#[test]
+#[ignore = "takes the variable MEMOXIDE_READ_ONLY, a folder that the test above used, now on a read-only mount"]
+fn a_disk_that_is_read_only_is_read() {
+    let Some(path) = variable("MEMOXIDE_READ_ONLY") else {
+        return;
+    };
+    let path = Path::new(&path).join("cache");
+    let folder = Folder::open(&path, options()).unwrap();
+    let namespace = folder.namespace(APPLICATION);
+    assert!(is_right(&namespace.read(&name(1)).unwrap().unwrap(), 1));
+    assert!(matches!(write(&namespace, 1, 10), Err(Fault::ReadOnly)));
+    assert!(matches!(
+        namespace.try_lock(&name(1)),
+        Ok(Attempt::Unavailable)
+    ));
+    assert_eq!(
+        namespace.generation(&name(1)),
+        namespace.generation(&name(1))
+    );
+    assert!(matches!(folder.sweep_if_due(), Err(Fault::ReadOnly)));
+    assert!(matches!(folder.clear(), Err(Fault::ReadOnly)));
+    let other = folder.namespace("other");
+    assert_eq!(other.generation(&name(1)), other.generation(&name(1)));
+    let refused = Folder::open(path.join("new"), options()).map(drop);
+    refused.unwrap_err();
+}

@@ -41,6 +41,15 @@ fn a_newer_value_takes_the_place_of_an_older_one() {
 }
 
 #[test]
+fn entries_and_locks_go_from_thread_to_thread() {
+    fn check<T: Send + Sync + 'static>() {}
+    check::<Entry>();
+    check::<super::super::View>();
+    check::<super::super::Guard>();
+    check::<Namespace>();
+}
+
+#[test]
 fn a_mapped_view_outlives_its_entry_and_its_file() {
     let folder = tempfile::tempdir().unwrap();
     let namespace = open(folder.path());
