@@ -41,9 +41,10 @@ tsan:  ## Watch the pure core's threads for data races; it needs a nightly compi
 
 FUZZ_SECONDS ?= 60
 
-fuzz:  ## Try the encoder and the decoder on any input; it needs cargo-fuzz and a nightly compiler.
+fuzz:  ## Try the encoder, the decoder and the reader of files on any input; it needs cargo-fuzz and a nightly compiler.
 	cargo +nightly fuzz run encode -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096
 	cargo +nightly fuzz run decode -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096
+	cargo +nightly fuzz run disk -- -max_total_time=$(FUZZ_SECONDS) -max_len=4096
 
 docs: $(VENV)/.built $(VENV)/.test  ## Run every example in the documentation.
 	$(BIN)/python -m pytest tests/test_docs.py

@@ -11,6 +11,7 @@
 //! | [`sweep`] | when expired entries are taken out |
 //! | [`store`] | entries under keys: recency, time to live, bytes |
 //! | [`cache`] | one function's store and flights, made one |
+//! | [`disk`] | entries that outlive the process, in a folder that processes share |
 //! | [`history`] | the last calls of each function that missed |
 //! | [`cores`] | whether all of the machine's may be used |
 //! | [`registry`] | which cache belongs to which function |
@@ -20,6 +21,7 @@
 pub mod api;
 pub mod cache;
 pub mod cores;
+pub mod disk;
 pub mod flight;
 pub mod history;
 pub mod key;

@@ -39,7 +39,7 @@ fn copied<'py>(original: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let args = intern!(py, "args");
     // A class may make its message of its arguments, and would make another one of the message.
     let is_equal = copy.getattr(args)?.eq(original.getattr(args)?)?;
-    if !is_equal || !copy.get_type().is(&original.get_type()) {
+    if !is_equal || !copy.get_type().is(original.get_type()) {
         return Ok(original.clone());
     }
     for name in [

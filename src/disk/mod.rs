@@ -1,0 +1,70 @@
+//! A folder of entries that processes share: sealed files, written whole, read by memory map.
+//!
+//! | file | job |
+//! |---|---|
+//! | `format` | the bytes of an entry |
+//! | `seal`, `cores` | the keyed hash over all of them, with all cores |
+//! | `content`, `mapping` | the bytes of a file, read or mapped |
+//! | `compression` | payloads that shrink |
+//! | `name` | what an entry is called, and where its file lies |
+//! | `directory` | a directory, and what lies in it |
+//! | `step` | the system's calls, at which tests make it fail |
+//! | `once`, `key_file` | files that are made once; the key |
+//! | `folder` | a folder that was checked, its key and its options |
+//! | `namespace` | the entries of one application |
+//! | `entry` | an entry that was read |
+//! | `write`, `draft` | an entry that is written |
+//! | `lock` | one computation per name among all processes |
+//! | `generation` | what tells other processes of a clear |
+//! | `walk`, `removal`, `sweep`, `listing` | all entries: removed, swept, shown |
+//! | `clock` | the wall clock, which may jump |
+//! | `random` | bytes that nobody can guess |
+//! | `fault` | what goes wrong, each kind by its name |
+
+mod clock;
+mod compression;
+mod content;
+mod cores;
+#[cfg(unix)]
+mod directory;
+#[cfg(not(unix))]
+#[path = "directory_portable.rs"]
+mod directory;
+mod draft;
+mod entry;
+mod fault;
+mod folder;
+mod format;
+mod generation;
+mod key_file;
+mod listing;
+mod lock;
+mod mapping;
+mod name;
+mod namespace;
+mod once;
+mod random;
+mod removal;
+mod seal;
+mod step;
+mod sweep;
+mod walk;
+mod write;
+
+pub use clock::now;
+pub use entry::{Entry, View};
+pub use fault::{Fault, Refusal};
+pub use folder::{Folder, Options};
+pub use format::{ALIGNMENT, Codec, sections};
+pub use generation::{Generation, Scope};
+pub use key_file::KEY_LENGTH;
+pub use listing::{Description, Listed};
+pub use lock::{Attempt, Guard};
+pub use name::Name;
+pub use namespace::Namespace;
+pub use removal::Removed;
+pub use sweep::{Pace, Swept};
+pub use write::{Parts, Written};
+
+#[cfg(all(test, unix))]
+mod tests;
