@@ -12,6 +12,8 @@ import memoxide as mx
 for library in ["numpy", "pandas", "polars", "pyarrow"]:
     pytest.importorskip(library)
 
+pytest.importorskip("pandas", "3", reason="frames of older versions are pickled")
+
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
