@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::exit;
 use super::failure::Failed;
 use super::options::{Kind, Options, Sharing};
 use super::resource;
@@ -89,6 +90,9 @@ pub fn detach(py: Python<'_>, cache: &Arc<FunctionCache>) {
         REGISTRY.detach(&cache.id, cache)
     };
     let unused = unused.or_else(|| {
+        if cache.has_ended() {
+            return None;
+        }
         let oldest = waiting::note(cache)?;
         // It may have been found again meanwhile.
         REGISTRY.remove_unused(&oldest.id, &oldest)
@@ -118,20 +122,14 @@ pub fn end_session(py: Python<'_>, session: &str) {
         cache.ended.store(true, Ordering::Release);
         cache.clear(py);
     }
+    waiting::forget(session);
 }
 
 /// Sees to it that resources which are still there at the interpreter's exit are released.
 fn release_at_exit(py: Python<'_>) {
     static REGISTERED: AtomicBool = AtomicBool::new(false);
-    if REGISTERED.swap(true, Ordering::Relaxed) {
-        return;
-    }
-    let registered = python::RELEASE_ALL
-        .get(py)
-        .and_then(|release| python::AT_EXIT.get(py)?.call1((release,)));
-    if let Err(raised) = registered {
-        logging::error(py, "resources will not be released at exit", &raised);
-    }
+    let consequence = "resources will not be released at exit";
+    exit::run_at_exit(py, &REGISTERED, &python::RELEASE_ALL, consequence);
 }
 
 /// Releases all resources: the interpreter is about to exit.

@@ -127,7 +127,7 @@ impl<'a, 'py> Call<'a, 'py> {
         let cache = self.function.cache(py, identity)?;
         if self.function.options().bounds.time_to_live == Some(0) {
             cache.entries.count_miss();
-            return self.compute(py);
+            return self.run_uncached(py);
         }
         let missed = Missed {
             identity,
@@ -226,16 +226,25 @@ impl<'a, 'py> Call<'a, 'py> {
         let computed = self.produce(py).and_then(|produced| {
             let cost = started.elapsed();
             let is_wanted = self.is_wanted(py, &produced.value)?;
-            let captured = self.capture(py, &produced)?;
-            Ok((captured, cost, is_wanted, produced.value))
+            match self.capture(py, &produced) {
+                // Nobody but its caller can have it, and it was not to be stored.
+                Err(Error::Unserializable { value, .. }) if !is_wanted => {
+                    Ok((None, cost, false, value.into_bound(py)))
+                }
+                captured => Ok((Some(captured?), cost, is_wanted, produced.value)),
+            }
         });
         match computed {
-            Ok((captured, _, false, value)) => {
+            Ok((None, _, _, value)) => {
+                cache.entries.note(&key, Departure::Refused);
+                Ok(value)
+            }
+            Ok((Some(captured), _, false, value)) => {
                 cache.entries.note(&key, Departure::Refused);
                 captured.hand_out(py, guard);
                 Ok(value)
             }
-            Ok((captured, cost, true, value)) => {
+            Ok((Some(captured), cost, true, value)) => {
                 if captured.is_sized && self.is_still(py, missed.identity) {
                     captured.store(py, cache, &key, guard, cost);
                 } else {

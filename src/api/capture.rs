@@ -93,6 +93,21 @@ impl<'py> Call<'_, 'py> {
         }
     }
 
+    /// What the function makes, for its caller alone.
+    pub(super) fn run_uncached(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+        let returned = self.compute(py)?;
+        if self.options().kind != Kind::Resource {
+            return Ok(returned);
+        }
+        match resource::yielded(&self.function.wrapped(py), &returned)? {
+            None => Ok(returned),
+            Some(produced) => {
+                resource::keep_until_exit(py, Value::of(py, produced.snapshot(0))?);
+                Ok(produced.value)
+            }
+        }
+    }
+
     /// Whether the value is to be stored. A condition that fails loses no result.
     pub(super) fn is_wanted(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<bool> {
         let Some(condition) = &self.options().cache_if else {

@@ -1,6 +1,6 @@
 //! The thread that takes out expired entries, of all functions.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, LazyLock};
 use std::thread;
 
@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use pyo3::prelude::*;
 
 use super::caches::{self, FunctionCache};
-use crate::logging;
+use super::exit;
 use crate::python;
 use crate::sweep::{Schedule, Wake};
 
@@ -58,15 +58,8 @@ fn sweep(py: Python<'_>, schedule: &Schedule) {
 /// A thread must not come to an interpreter that is about to go.
 fn end_at_exit(py: Python<'_>) {
     static REGISTERED: AtomicBool = AtomicBool::new(false);
-    if REGISTERED.swap(true, Ordering::Relaxed) {
-        return;
-    }
-    let registered = python::END_EXPIRY
-        .get(py)
-        .and_then(|end| python::AT_EXIT.get(py)?.call1((end,)));
-    if let Err(raised) = registered {
-        logging::error(py, "the thread for expired entries will not end", &raised);
-    }
+    let consequence = "the thread for expired entries will not end";
+    exit::run_at_exit(py, &REGISTERED, &python::END_EXPIRY, consequence);
 }
 
 /// Ends the thread: the interpreter is about to exit.

@@ -14,6 +14,8 @@ pub mod capture;
 #[cfg(feature = "python")]
 pub mod decorators;
 #[cfg(feature = "python")]
+mod exit;
+#[cfg(feature = "python")]
 pub mod expiry;
 #[cfg(feature = "python")]
 pub mod explain;

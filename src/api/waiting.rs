@@ -37,3 +37,13 @@ pub fn note(cache: &Arc<FunctionCache>) -> Option<Arc<FunctionCache>> {
     drop(all);
     oldest.and_then(|oldest| oldest.upgrade())
 }
+
+/// Forgets a session that has ended: nothing of it is defined again.
+pub fn forget(session: &str) {
+    let is_of_it = |(of, _, _): &Function| of.as_deref() == Some(session);
+    let forgotten: Vec<_> = WAITING
+        .lock()
+        .extract_if(|function, _| is_of_it(function))
+        .collect();
+    drop(forgotten);
+}

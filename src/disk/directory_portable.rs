@@ -7,28 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::clock;
+use super::look::{Look, Rights};
 use super::step::{Step, pass};
-
-/// What is known of a file without opening it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Look {
-    pub size: u64,
-    /// Nanoseconds since 1970.
-    pub modified: i64,
-    pub is_file: bool,
-    /// The file whatever its name; zero where the system does not tell.
-    pub identity: (u64, u64),
-    /// How many names it has.
-    pub links: u64,
-}
-
-/// Whose a directory or a file is, and what others may do.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Rights {
-    pub owner: u32,
-    pub user: u32,
-    pub mode: u32,
-}
 
 /// Nothing is known, and so nothing refused.
 const UNKNOWN: Rights = Rights {

@@ -10,9 +10,10 @@ use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use super::directory::{Directory, Look, look_at};
+use super::directory::{Directory, look_at};
 use super::draft::make_folders;
 use super::fault::Fault;
+use super::look::Look;
 use super::mapping::Numbers;
 use super::name::Name;
 use super::once::make_once;

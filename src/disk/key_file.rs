@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
-use super::directory::{Directory, Rights, make_private, rights_of};
+use super::directory::{Directory, make_private, rights_of};
 use super::fault::Refusal;
+use super::look::Rights;
 use super::once::make_once;
 use super::random;
 

@@ -8,6 +8,7 @@
 //! | `compression` | payloads that shrink |
 //! | `name` | what an entry is called, and where its file lies |
 //! | `directory` | a directory, and what lies in it |
+//! | `look` | what a look at one of them tells |
 //! | `step` | the system's calls, at which tests make it fail |
 //! | `once`, `key_file` | files that are made once; the key |
 //! | `folder` | a folder that was checked, its key and its options |
@@ -39,6 +40,7 @@ mod generation;
 mod key_file;
 mod listing;
 mod lock;
+mod look;
 mod mapping;
 mod name;
 mod namespace;

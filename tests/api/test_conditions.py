@@ -79,3 +79,12 @@ def test_those_who_wait_get_what_is_refused():
 def test_it_is_checked_when_a_function_is_decorated():
     with pytest.raises(mx.errors.OptionError, match="cache_if"):
         mx.cache_data(cache_if=1)
+
+
+def test_what_is_refused_need_not_be_copied():
+    @mx.cache_data(cache_if=lambda value: False)
+    def load():
+        return threading.Lock()
+
+    assert load().acquire(blocking=False)
+    assert load.explain().reason == "not stored: cache_if refused it"

@@ -59,3 +59,23 @@ def test_what_is_put_back_soon_finds_its_entries(in_child):
             gc.collect()
         assert runs == [1, 2, 3]
     """)
+
+
+@resident.needs_proc
+def test_sessions_that_end_leave_nothing_behind():
+    (grown,) = resident.figures("""
+def session(number):
+    @memoxide.cache_data(scope="session")
+    def load(k):
+        return [k]
+    with memoxide.session(f"{number}"):
+        load(1)
+    memoxide.end_session(f"{number}")
+for number in range(1_000):
+    session(number)
+before = resident()
+for number in range(1_000, 21_000):
+    session(number)
+print(resident() - before)
+""")
+    assert grown < 1_000_000

@@ -173,3 +173,15 @@ def test_files_and_cursors_are_resources(tmp_path):
     assert open_file("a") is file
     open_file.clear()
     assert file.closed
+
+
+def test_without_a_time_to_live_the_resource_is_yielded_all_the_same(in_child):
+    out = in_child("""
+        import memoxide as mx
+        @mx.cache_resource(ttl=0)
+        def connect():
+            yield 1
+            print("closed")
+        print(connect(), connect())
+    """)
+    assert out.splitlines() == ["1 1", "closed", "closed"]
