@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use memoxide::cache::{Begin, Cache};
-use memoxide::flight::{self, ActorId, Flights};
+use memoxide::flight::{self, Caller, Flights};
 use memoxide::key::call_key::CallKey;
 use memoxide::key::encoder::Encoder;
 use memoxide::key::tag::Tag;
@@ -21,7 +21,7 @@ fn key(number: i64) -> CallKey {
 
 fn compute(cache: &Numbers, number: i64) {
     let key = key(number);
-    if let Begin::Owner(guard) = cache.begin(&key, ActorId::current(), &mut Removed::new()) {
+    if let Begin::Owner(guard) = cache.begin(&key, Caller::plain(None), &mut Removed::new()) {
         cache.finish(&key, guard, 0, 28, Duration::ZERO);
     }
 }
@@ -68,7 +68,7 @@ fn flights(criterion: &mut Criterion) {
     let (key, label) = (key(3), "f".into());
     criterion.bench_function("flight, begin and land", |bencher| {
         bencher.iter(|| {
-            if let flight::Begin::Owner(guard) = flights.begin(key, ActorId::current(), &label) {
+            if let flight::Begin::Owner(guard) = flights.begin(key, Caller::plain(None), &label) {
                 guard.land(black_box(7), |_| ());
             }
         });

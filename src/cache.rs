@@ -6,14 +6,16 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-use crate::flight::{self, ActorId, Chain, Flights, Wait};
+use crate::flight::{self, Caller, Chain, Flights};
 use crate::store::clock::{self, Nanos};
 use crate::store::{Bounds, Counters, Departure, Presence, Removed, Store, Stored};
 
 /// The right to compute one key's value.
-pub type Guard<'c, K, V, E> = flight::Guard<'c, K, Result<V, E>>;
+pub type Guard<K, V, E> = flight::Guard<K, Result<V, E>>;
+/// A place among those who wait for one key's value.
+pub type Waiter<K, V, E> = flight::Waiter<K, Result<V, E>>;
 /// What waiting gave.
-pub type Waited<'c, K, V, E> = Wait<'c, K, Result<V, E>>;
+pub type Wait<K, V, E> = flight::Wait<K, Result<V, E>>;
 
 /// Entries, and computations of those to come. `E` is an owner's failure.
 pub struct Cache<K, V, E> {
@@ -23,20 +25,14 @@ pub struct Cache<K, V, E> {
     label: Arc<str>,
 }
 
-/// A place among those who wait for one key's value.
-pub struct Waiter<'c, K: Eq + Hash, V, E> {
-    cache: &'c Cache<K, V, E>,
-    place: flight::Waiter<'c, K, Result<V, E>>,
-}
-
 /// What a caller is told after a lookup that found nothing.
-pub enum Begin<'c, K: Eq + Hash, V, E> {
+pub enum Begin<K: Eq + Hash, V, E> {
     /// It is there by now.
     Hit(V),
     /// The caller computes.
-    Owner(Guard<'c, K, V, E>),
+    Owner(Guard<K, V, E>),
     /// The caller waits.
-    Waiter(Waiter<'c, K, V, E>),
+    Waiter(Waiter<K, V, E>),
     /// The caller would wait for itself.
     Cycle(Chain),
 }
@@ -99,12 +95,10 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     }
 
     /// Starts or joins the computation of `key`. Whoever starts it counts a miss.
-    pub fn begin(&self, key: &K, actor: ActorId, removed: &mut Removed<V>) -> Begin<'_, K, V, E> {
-        let guard = match self.flights.begin(*key, actor, &self.label) {
+    pub fn begin(&self, key: &K, caller: Caller, removed: &mut Removed<V>) -> Begin<K, V, E> {
+        let guard = match self.flights.begin(*key, caller, &self.label) {
             flight::Begin::Owner(guard) => guard,
-            flight::Begin::Waiter(place) => {
-                return Begin::Waiter(Waiter { cache: self, place });
-            }
+            flight::Begin::Waiter(waiter) => return Begin::Waiter(waiter),
             flight::Begin::Cycle(chain) => return Begin::Cycle(chain),
         };
         // Another owner may have stored it since the lookup.
@@ -122,9 +116,14 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         self.store.lock().count_miss();
     }
 
-    /// Counts a call that was answered by another's computation.
-    pub fn count_shared(&self) {
-        self.store.lock().count_hit();
+    /// Counts a call that has waited: as a hit if it got another's value. What another's failure leaves to
+    /// it, be it the computation or the error, counts as a miss.
+    pub fn count(&self, waited: &Wait<K, V, E>) {
+        match waited {
+            Wait::Landed(Ok(_)) => self.store.lock().count_hit(),
+            Wait::Landed(Err(_)) | Wait::Takeover(_) => self.count_miss(),
+            Wait::Pending | Wait::Orphaned => {}
+        }
     }
 
     /// Stores a computed value of `size` bytes and gives it to all who wait. It is not stored if
@@ -133,7 +132,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     pub fn finish(
         &self,
         key: &K,
-        guard: Guard<'_, K, V, E>,
+        guard: Guard<K, V, E>,
         value: V,
         size: u64,
         cost: Duration,
@@ -156,12 +155,12 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     }
 
     /// Gives a computed value to all who wait, and stores nothing.
-    pub fn hand_out(guard: Guard<'_, K, V, E>, value: V) {
+    pub fn hand_out(guard: Guard<K, V, E>, value: V) {
         guard.land(Ok(value), |_| ());
     }
 
     /// Gives the failure to all who wait, and stores nothing.
-    pub fn fail(guard: Guard<'_, K, V, E>, failure: E) {
+    pub fn fail(guard: Guard<K, V, E>, failure: E) {
         guard.land(Err(failure), |_| ());
     }
 
@@ -212,29 +211,6 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     }
 }
 
-impl<'c, K: Eq + Hash + Copy, V: Clone, E: Clone> Waiter<'c, K, V, E> {
-    /// Waits for the outcome, at most so long. What another's failure leaves to the caller, be it
-    /// the computation or the error, counts as a miss.
-    pub fn wait_for(&mut self, timeout: Duration) -> Waited<'c, K, V, E> {
-        self.sleep(timeout);
-        self.poll()
-    }
-
-    /// Sleeps until something happens, at most so long. Whoever holds no interpreter may do this.
-    pub fn sleep(&self, timeout: Duration) {
-        self.place.sleep(timeout);
-    }
-
-    /// What there is now, counted as [`wait_for`](Self::wait_for) says.
-    pub fn poll(&mut self) -> Waited<'c, K, V, E> {
-        let waited = self.place.poll();
-        if let Wait::Takeover(_) | Wait::Landed(Err(_)) = waited {
-            self.cache.count_miss();
-        }
-        waited
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -245,14 +221,14 @@ mod tests {
         Cache::new("f".into(), Bounds::default())
     }
 
-    fn own(cache: &Numbers) -> Guard<'_, u8, u32, String> {
-        match cache.begin(&1, ActorId::current(), &mut Removed::new()) {
+    fn own(cache: &Numbers) -> Guard<u8, u32, String> {
+        match cache.begin(&1, Caller::plain(None), &mut Removed::new()) {
             Begin::Owner(guard) => guard,
             _ => panic!("nobody else computes"),
         }
     }
 
-    fn finish(cache: &Numbers, guard: Guard<'_, u8, u32, String>, value: u32) -> Removed<u32> {
+    fn finish(cache: &Numbers, guard: Guard<u8, u32, String>, value: u32) -> Removed<u32> {
         cache.finish(&1, guard, value, 1, Duration::ZERO).0
     }
 
@@ -337,7 +313,7 @@ mod tests {
     fn who_computes_what_it_needs_itself_is_told() {
         let cache = cache();
         let _guard = own(&cache);
-        match cache.begin(&1, ActorId::current(), &mut Removed::new()) {
+        match cache.begin(&1, Caller::plain(None), &mut Removed::new()) {
             Begin::Cycle(chain) => assert_eq!(chain, ["f".into(), "f".into()]),
             _ => panic!("a cycle"),
         }
@@ -349,21 +325,22 @@ mod tests {
     }
 
     /// Has another thread wait for a computation that ends as `end` says, and counts both calls.
-    fn counts_with_a_waiter(end: impl FnOnce(&Numbers, Guard<'_, u8, u32, String>)) -> (u64, u64) {
+    fn counts_with_a_waiter(end: impl FnOnce(&Numbers, Guard<u8, u32, String>)) -> (u64, u64) {
         let cache = cache();
         let guard = own(&cache);
         std::thread::scope(|scope| {
             let (joined, waits) = std::sync::mpsc::channel();
             let cache = &cache;
             scope.spawn(move || {
-                let begun = cache.begin(&1, ActorId::current(), &mut Removed::new());
+                let begun = cache.begin(&1, Caller::plain(None), &mut Removed::new());
                 let Begin::Waiter(mut waiter) = begun else {
                     panic!("somebody computes");
                 };
                 joined.send(()).unwrap();
-                match waiter.wait_for(Duration::from_secs(20)) {
-                    Wait::Landed(Ok(_)) => cache.count_shared(),
-                    Wait::Landed(Err(_)) => {}
+                let outcome = waiter.wait_for(Duration::from_secs(20));
+                cache.count(&outcome);
+                match outcome {
+                    Wait::Landed(_) => {}
                     Wait::Takeover(guard) => drop(finish(cache, guard, 8)),
                     Wait::Pending | Wait::Orphaned => panic!("hangs"),
                 }
@@ -376,11 +353,11 @@ mod tests {
 
     #[test]
     fn each_call_counts_once_however_it_ends() {
-        let lands = |cache: &Numbers, guard: Guard<'_, u8, u32, String>| {
+        let lands = |cache: &Numbers, guard: Guard<u8, u32, String>| {
             finish(cache, guard, 7);
         };
         assert_eq!(counts_with_a_waiter(lands), (1, 1));
-        let fails = |_: &Numbers, guard: Guard<'_, u8, u32, String>| {
+        let fails = |_: &Numbers, guard: Guard<u8, u32, String>| {
             Numbers::fail(guard, "no".to_owned());
         };
         assert_eq!(counts_with_a_waiter(fails), (0, 2));
@@ -395,13 +372,13 @@ mod tests {
             for _ in 0..16 {
                 scope.spawn(|| {
                     barrier.wait();
-                    match cache.begin(&1, ActorId::current(), &mut Removed::new()) {
+                    match cache.begin(&1, Caller::plain(None), &mut Removed::new()) {
                         Begin::Owner(guard) => drop(finish(&cache, guard, 7)),
                         Begin::Hit(value) => assert_eq!(value, 7),
                         Begin::Waiter(mut waiter) => {
                             let outcome = waiter.wait_for(Duration::from_secs(20));
+                            cache.count(&outcome);
                             assert!(matches!(outcome, Wait::Landed(Ok(7))));
-                            cache.count_shared();
                         }
                         Begin::Cycle(_) => panic!("no cycle"),
                     }

@@ -6,9 +6,11 @@ use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use super::caches::FunctionCache;
-use super::call::{Call, OwnerGuard};
+use super::call::Call;
 use super::expiry;
-use super::options::{Kind, Options};
+use super::function::CachedFunction;
+use super::miss::OwnerGuard;
+use super::options::Kind;
 use super::resource::{self, Produced};
 use super::value::Value;
 use crate::cache::Cache;
@@ -26,6 +28,16 @@ pub struct Captured {
     pub is_sized: bool,
 }
 
+/// What a function made, and what is to become of it.
+pub enum Computed<'py> {
+    /// It is stored.
+    Wanted(Captured, Bound<'py, PyAny>),
+    /// It goes to all who wait, and is not stored.
+    Unwanted(Captured, Bound<'py, PyAny>),
+    /// Nobody but its caller can have it.
+    Private(Bound<'py, PyAny>),
+}
+
 impl Captured {
     fn of(py: Python<'_>, snapshot: Snapshot, is_sized: bool) -> PyResult<Self> {
         Ok(Self {
@@ -41,7 +53,7 @@ impl Captured {
         py: Python<'_>,
         cache: &FunctionCache,
         key: &CallKey,
-        guard: OwnerGuard<'_>,
+        guard: OwnerGuard,
         cost: Duration,
     ) {
         let (departed, unstored) = cache
@@ -55,33 +67,43 @@ impl Captured {
     }
 
     /// Gives it to all who wait, and stores nothing.
-    pub fn hand_out(self, py: Python<'_>, guard: OwnerGuard<'_>) {
+    pub fn hand_out(self, py: Python<'_>, guard: OwnerGuard) {
         Cache::hand_out(guard, self.value.clone());
         resource::keep_until_exit(py, self.value);
     }
 }
 
 impl<'py> Call<'_, 'py> {
-    fn options(&self) -> &Options {
-        self.function.options()
-    }
-
-    fn place(&self, value: &Bound<'py, PyAny>) -> Place {
-        Place {
-            function: self.function.name().to_string(),
-            path: "its return value".to_owned(),
-            type_name: type_name(value),
-        }
-    }
-
     /// What the function makes, which must be more than one reader's.
     pub(super) fn produce(&self, py: Python<'py>) -> Result<Produced<'py>> {
         let returned = self.compute(py)?;
-        if self.options().kind == Kind::Resource
+        if self.function.options().kind == Kind::Resource
             && let Some(produced) = resource::yielded(&self.function.wrapped(py), &returned)?
         {
             return Ok(produced);
         }
+        self.function.produced(returned)
+    }
+
+    /// What the function makes, for its caller alone.
+    pub(super) fn run_uncached(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+        let returned = self.compute(py)?;
+        if self.function.options().kind != Kind::Resource {
+            return Ok(returned);
+        }
+        match resource::yielded(&self.function.wrapped(py), &returned)? {
+            None => Ok(returned),
+            Some(produced) => {
+                resource::keep_until_exit(py, Value::of(py, produced.snapshot(0))?);
+                Ok(produced.value)
+            }
+        }
+    }
+}
+
+impl CachedFunction {
+    /// What the function has returned, which must be more than one reader's.
+    pub(super) fn produced<'py>(&self, returned: Bound<'py, PyAny>) -> Result<Produced<'py>> {
         match resource::exhaustible(&returned)? {
             None => Ok(Produced::plain(returned)),
             Some((what, advice)) => Err(Error::Exhaustible {
@@ -93,23 +115,33 @@ impl<'py> Call<'_, 'py> {
         }
     }
 
-    /// What the function makes, for its caller alone.
-    pub(super) fn run_uncached(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
-        let returned = self.compute(py)?;
-        if self.options().kind != Kind::Resource {
-            return Ok(returned);
-        }
-        match resource::yielded(&self.function.wrapped(py), &returned)? {
-            None => Ok(returned),
-            Some(produced) => {
-                resource::keep_until_exit(py, Value::of(py, produced.snapshot(0))?);
-                Ok(produced.value)
+    /// Takes in what the function made, and finds out what is to become of it.
+    pub(super) fn take_in<'py>(
+        &self,
+        py: Python<'py>,
+        produced: Produced<'py>,
+    ) -> Result<Computed<'py>> {
+        let is_wanted = self.is_wanted(py, &produced.value)?;
+        match self.capture(py, &produced) {
+            Ok(captured) if is_wanted => Ok(Computed::Wanted(captured, produced.value)),
+            Ok(captured) => Ok(Computed::Unwanted(captured, produced.value)),
+            Err(Error::Unserializable { value, .. }) if !is_wanted => {
+                Ok(Computed::Private(value.into_bound(py)))
             }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn place(&self, value: &Bound<'_, PyAny>) -> Place {
+        Place {
+            function: self.name().to_string(),
+            path: "its return value".to_owned(),
+            type_name: type_name(value),
         }
     }
 
     /// Whether the value is to be stored. A condition that fails loses no result.
-    pub(super) fn is_wanted(&self, py: Python<'py>, value: &Bound<'py, PyAny>) -> Result<bool> {
+    fn is_wanted(&self, py: Python<'_>, value: &Bound<'_, PyAny>) -> Result<bool> {
         let Some(condition) = &self.options().cache_if else {
             return Ok(true);
         };
@@ -117,7 +149,7 @@ impl<'py> Call<'_, 'py> {
         match answer.and_then(|answer| answer.is_truthy()) {
             Ok(is_wanted) => Ok(is_wanted),
             Err(raised) if raised.is_instance_of::<PyException>(py) => {
-                let name = self.function.name();
+                let name = self.name();
                 let message = format!("cache_if of '{name}' failed; the result is not stored");
                 logging::error(py, &message, &raised);
                 Ok(false)
@@ -127,7 +159,7 @@ impl<'py> Call<'_, 'py> {
     }
 
     /// Takes in what the function made.
-    pub(super) fn capture(&self, py: Python<'py>, produced: &Produced<'py>) -> Result<Captured> {
+    fn capture(&self, py: Python<'_>, produced: &Produced<'_>) -> Result<Captured> {
         if self.options().kind == Kind::Resource {
             return self.share(py, produced);
         }
@@ -147,7 +179,7 @@ impl<'py> Call<'_, 'py> {
     }
 
     /// Takes a resource in. Its size may be wrong, but it is not lost for that.
-    fn share(&self, py: Python<'py>, produced: &Produced<'py>) -> Result<Captured> {
+    fn share(&self, py: Python<'_>, produced: &Produced<'_>) -> Result<Captured> {
         let value = &produced.value;
         let size = match &self.options().sizeof {
             Some(sizeof) => sizeof
@@ -167,8 +199,8 @@ impl<'py> Call<'_, 'py> {
 
     fn share_unsized(
         &self,
-        py: Python<'py>,
-        produced: &Produced<'py>,
+        py: Python<'_>,
+        produced: &Produced<'_>,
         why: &PyErr,
     ) -> PyResult<Captured> {
         let is_bounded = self.options().bounds.max_bytes.is_some();
@@ -177,7 +209,7 @@ impl<'py> Call<'_, 'py> {
         } else {
             "it counts as 0 bytes"
         };
-        let name = self.function.name();
+        let name = self.name();
         let message =
             format!("The size of what '{name}' returned is unknown, {consequence}: {why}");
         logging::warn(py, &message);

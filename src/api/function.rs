@@ -69,8 +69,11 @@ impl Current {
 
     /// The identity for longer: each thread can borrow only a few at once.
     #[must_use]
-    pub fn kept(self) -> Self {
-        Self(Guard::from_inner(Guard::into_inner(self.0)))
+    pub fn kept(self) -> Arc<Identity> {
+        match Guard::into_inner(self.0) {
+            Some(identity) => identity,
+            None => unreachable!("it is made of an identity"),
+        }
     }
 }
 
@@ -88,9 +91,19 @@ impl Deref for Current {
 /// The cache that a call uses: that of all sessions, or that of one.
 pub enum Here<'i> {
     /// That of all sessions.
-    Global(&'i FunctionCache),
+    Global(&'i Arc<FunctionCache>),
     /// That of one.
     Session(Arc<FunctionCache>),
+}
+
+impl Here<'_> {
+    /// The cache for longer.
+    pub fn kept(&self) -> Arc<FunctionCache> {
+        Arc::clone(match self {
+            Self::Global(cache) => cache,
+            Self::Session(cache) => cache,
+        })
+    }
 }
 
 impl Deref for Here<'_> {

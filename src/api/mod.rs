@@ -12,6 +12,8 @@ pub mod call;
 #[cfg(feature = "python")]
 pub mod capture;
 #[cfg(feature = "python")]
+pub mod computing;
+#[cfg(feature = "python")]
 pub mod decorators;
 #[cfg(feature = "python")]
 mod exit;
@@ -24,11 +26,15 @@ pub mod failure;
 #[cfg(feature = "python")]
 pub mod function;
 #[cfg(feature = "python")]
+pub mod hit;
+#[cfg(feature = "python")]
 pub mod info;
 #[cfg(feature = "python")]
 pub mod labels;
 #[cfg(feature = "python")]
 pub mod method;
+#[cfg(feature = "python")]
+pub mod miss;
 #[cfg(feature = "python")]
 pub mod misses;
 #[cfg(feature = "python")]

@@ -198,6 +198,11 @@ impl Options {
             .try_for_each(|callback| visit.call(callback))
     }
 
+    /// Whether anything is ever stored.
+    pub fn stores(&self) -> bool {
+        self.bounds.time_to_live != Some(0)
+    }
+
     /// What has to be equal for two definitions to share their entries.
     pub fn sharing(&self) -> Sharing {
         Sharing {

@@ -1,7 +1,8 @@
 //! Single-flight: one computation per key, however many ask.
 //!
-//! Who waits sleeps under the flight's lock alone. Lock order: the map of flights, then one flight's state, then the graph. No outcome is dropped
-//! under any of them.
+//! A thread that waits sleeps under the flight's lock alone; a task leaves a waker. Lock order: the map of
+//! flights, then one flight's state, then the graph. No outcome is dropped and no waker is used under
+//! any of them.
 
 mod graph;
 mod process;
@@ -9,21 +10,24 @@ mod process;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 use ahash::RandomState;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use self::graph::Node;
-pub use self::graph::{ActorId, Chain};
+pub use self::graph::{Caller, Chain, ComputationId};
 use self::process::Process;
 pub use self::process::after_fork;
 
 type Map<K, O> = HashMap<K, Arc<Flight<O>>, RandomState>;
+/// A guard outlives whoever it was given by.
+type Shared<K, O> = Arc<Mutex<Map<K, O>>>;
 
 /// The computations that are under way, by key.
 pub struct Flights<K, O> {
-    map: Mutex<Map<K, O>>,
+    map: Shared<K, O>,
 }
 
 struct Flight<O> {
@@ -37,7 +41,13 @@ struct Flight<O> {
 struct State<O> {
     phase: Phase<O>,
     waiters: usize,
+    /// Of the tasks among those who wait.
+    wakers: Vec<(Seat, Waker)>,
+    last_seat: Seat,
 }
+
+/// What tells those apart who wait for one outcome.
+type Seat = u64;
 
 enum Phase<O> {
     /// Somebody computes.
@@ -49,21 +59,21 @@ enum Phase<O> {
 }
 
 /// What a caller is told when it needs a key's outcome.
-pub enum Begin<'f, K: Eq + Hash, O> {
+pub enum Begin<K: Eq + Hash, O> {
     /// Nobody computes: the caller does.
-    Owner(Guard<'f, K, O>),
+    Owner(Guard<K, O>),
     /// Somebody computes: the caller waits.
-    Waiter(Waiter<'f, K, O>),
+    Waiter(Waiter<K, O>),
     /// The caller itself is part of what it would wait for.
     Cycle(Chain),
 }
 
 /// What waiting gave.
-pub enum Wait<'f, K: Eq + Hash, O> {
+pub enum Wait<K: Eq + Hash, O> {
     /// The owner's outcome.
     Landed(O),
     /// The owner gave up, and the caller is the owner now.
-    Takeover(Guard<'f, K, O>),
+    Takeover(Guard<K, O>),
     /// Nothing yet.
     Pending,
     /// The owner stayed behind in a fork: the caller begins anew.
@@ -71,18 +81,19 @@ pub enum Wait<'f, K: Eq + Hash, O> {
 }
 
 /// The right, and the duty, to compute a key's outcome. Dropped without one, it goes to a waiter.
-pub struct Guard<'f, K: Eq + Hash, O> {
-    flights: &'f Flights<K, O>,
+pub struct Guard<K: Eq + Hash, O> {
+    map: Shared<K, O>,
     key: Option<K>,
     flight: Arc<Flight<O>>,
 }
 
 /// A place among those who wait for a key's outcome.
-pub struct Waiter<'f, K: Eq + Hash, O> {
-    flights: &'f Flights<K, O>,
+pub struct Waiter<K: Eq + Hash, O> {
+    map: Shared<K, O>,
     key: K,
     flight: Arc<Flight<O>>,
-    actor: ActorId,
+    caller: Caller,
+    seat: Seat,
 }
 
 impl<K: Eq + Hash + Copy, O: Clone> Default for Flights<K, O> {
@@ -96,31 +107,32 @@ impl<K: Eq + Hash + Copy, O: Clone> Flights<K, O> {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            map: Mutex::new(Map::default()),
+            map: Shared::default(),
         }
     }
 
     /// Joins the computation of `key`, or starts it; cycles show `label`.
-    pub fn begin(&self, key: K, actor: ActorId, label: &Arc<str>) -> Begin<'_, K, O> {
+    pub fn begin(&self, key: K, caller: Caller, label: &Arc<str>) -> Begin<K, O> {
         let mut map = self.map.lock();
-        let under_way = map.get(&key).filter(|flight| flight.concerns(actor));
+        let under_way = map.get(&key).filter(|flight| flight.concerns(caller));
         let Some(flight) = under_way.map(Arc::clone) else {
-            let flight = Arc::new(Flight::new(graph::compute(label, actor)));
+            let flight = Arc::new(Flight::new(graph::compute(label, caller)));
             let orphan = map.insert(key, Arc::clone(&flight));
             drop(map);
             drop(orphan);
-            return Begin::Owner(Guard::new(self, key, flight));
+            return Begin::Owner(Guard::new(&self.map, key, flight));
         };
         // Under the map's lock the flight cannot land, so its owner is still inside it.
-        if let Err(chain) = graph::wait(&flight.node, actor) {
+        if let Err(chain) = graph::wait(&flight.node, caller) {
             return Begin::Cycle(chain);
         }
-        flight.state.lock().waiters += 1;
+        let seat = flight.state.lock().take_seat();
         Begin::Waiter(Waiter {
-            flights: self,
+            map: Arc::clone(&self.map),
             key,
             flight,
-            actor,
+            caller,
+            seat,
         })
     }
 
@@ -169,6 +181,8 @@ impl<O> Flight<O> {
             state: Mutex::new(State {
                 phase: Phase::Owned,
                 waiters: 0,
+                wakers: Vec::new(),
+                last_seat: 0,
             }),
             changed: Condvar::new(),
         }
@@ -179,23 +193,24 @@ impl<O> Flight<O> {
         self.process == Process::current()
     }
 
-    /// Whether `actor` has to care: it cannot wait for those who stayed behind in a fork, and still
+    /// Whether `caller` has to care: it cannot wait for those who stayed behind in a fork, and still
     /// must not wait for itself.
-    fn concerns(&self, actor: ActorId) -> bool {
-        self.is_here() || self.node.is_owned_by(actor)
+    fn concerns(&self, caller: Caller) -> bool {
+        self.is_here() || graph::is_held_by(&self.node, caller)
     }
 
-    /// Sets the phase. In a fork's child nobody waits for what began before it.
-    fn enter(&self, phase: Phase<O>) {
-        if self.is_here() {
-            self.state.lock().phase = phase;
+    /// Sets the phase, and returns who has to be told. In a fork's child nobody waits for what began
+    /// before it.
+    #[must_use]
+    fn enter(&self, phase: Phase<O>) -> Told<'_> {
+        if !self.is_here() {
+            return Told::nobody();
         }
-    }
-
-    /// Wakes those who wait.
-    fn wake<T>(&self, notify: impl FnOnce(&Condvar) -> T) {
-        if self.is_here() {
-            notify(&self.changed);
+        let mut state = self.state.lock();
+        state.phase = phase;
+        Told {
+            threads: Some(&self.changed),
+            tasks: std::mem::take(&mut state.wakers),
         }
     }
 
@@ -209,21 +224,66 @@ impl<O> Flight<O> {
     }
 }
 
-impl<'f, K: Eq + Hash, O> Guard<'f, K, O> {
-    fn new(flights: &'f Flights<K, O>, key: K, flight: Arc<Flight<O>>) -> Self {
+impl<O> State<O> {
+    fn take_seat(&mut self) -> Seat {
+        self.waiters += 1;
+        self.last_seat += 1;
+        self.last_seat
+    }
+
+    /// Takes out the waker of one who waits, which is to be dropped without the lock.
+    fn take_waker(&mut self, seat: Seat) -> Option<Waker> {
+        let index = self.wakers.iter().position(|(other, _)| *other == seat)?;
+        Some(self.wakers.swap_remove(index).1)
+    }
+}
+
+/// Those who have to be told of a change, when no lock is held. All of them are: whoever is chosen to take over
+/// may be a task whose event loop has stopped.
+struct Told<'f> {
+    threads: Option<&'f Condvar>,
+    tasks: Vec<(Seat, Waker)>,
+}
+
+impl Told<'_> {
+    fn nobody() -> Self {
         Self {
-            flights,
+            threads: None,
+            tasks: Vec::new(),
+        }
+    }
+
+    fn tell(self) {
+        if let Some(threads) = self.threads {
+            threads.notify_all();
+        }
+        for (_, waker) in self.tasks {
+            waker.wake();
+        }
+    }
+}
+
+impl<K: Eq + Hash, O> Guard<K, O> {
+    fn new(map: &Shared<K, O>, key: K, flight: Arc<Flight<O>>) -> Self {
+        Self {
+            map: Arc::clone(map),
             key: Some(key),
             flight,
         }
     }
 }
 
-impl<K: Eq + Hash + Copy, O: Clone> Guard<'_, K, O> {
+impl<K: Eq + Hash + Copy, O: Clone> Guard<K, O> {
+    /// The computation, for those who ask on its behalf.
+    #[must_use]
+    pub fn computation(&self) -> Option<ComputationId> {
+        self.flight.node.computation()
+    }
+
     /// Whether the outcome may still be stored: not if the key was detached meanwhile.
     #[must_use]
     pub fn is_attached(&self) -> bool {
-        let map = self.flights.map.lock();
+        let map = self.map.lock();
         let current = self.key.as_ref().and_then(|key| map.get(key));
         current.is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))
     }
@@ -231,7 +291,7 @@ impl<K: Eq + Hash + Copy, O: Clone> Guard<'_, K, O> {
     /// Gives the outcome to all who wait. `store` runs before anybody can start anew, and is told
     /// whether the outcome may be stored: not if the key was detached meanwhile.
     pub fn land<T>(mut self, outcome: O, store: impl FnOnce(bool) -> T) -> T {
-        let mut map = self.flights.map.lock();
+        let mut map = self.map.lock();
         let key = self.key.as_ref();
         let is_attached = key.is_some_and(|key| Flights::take_out(&mut map, key, &self.flight));
         let result = store(is_attached);
@@ -239,20 +299,19 @@ impl<K: Eq + Hash + Copy, O: Clone> Guard<'_, K, O> {
         // Only now: were `store` to panic, the drop of this guard would wake a waiter.
         self.key = None;
         graph::release(&self.flight.node);
-        self.flight.enter(Phase::Landed(outcome));
-        self.flight.wake(Condvar::notify_all);
+        self.flight.enter(Phase::Landed(outcome)).tell();
         result
     }
 }
 
-impl<K: Eq + Hash, O> Drop for Guard<'_, K, O> {
+impl<K: Eq + Hash, O> Drop for Guard<K, O> {
     fn drop(&mut self) {
         let Some(key) = self.key.take() else {
             return;
         };
-        let mut map = self.flights.map.lock();
+        let mut map = self.map.lock();
         graph::release(&self.flight.node);
-        self.flight.enter(Phase::Vacant);
+        let told = self.flight.enter(Phase::Vacant);
         let is_attached = map
             .get(&key)
             .is_some_and(|other| Arc::ptr_eq(other, &self.flight));
@@ -261,13 +320,13 @@ impl<K: Eq + Hash, O> Drop for Guard<'_, K, O> {
             map.remove(&key);
         }
         drop(map);
-        self.flight.wake(Condvar::notify_one);
+        told.tell();
     }
 }
 
-impl<'f, K: Eq + Hash + Copy, O: Clone> Waiter<'f, K, O> {
+impl<K: Eq + Hash + Copy, O: Clone> Waiter<K, O> {
     /// Waits for the outcome, at most so long.
-    pub fn wait_for(&mut self, timeout: Duration) -> Wait<'f, K, O> {
+    pub fn wait_for(&mut self, timeout: Duration) -> Wait<K, O> {
         self.sleep(timeout);
         self.poll()
     }
@@ -284,8 +343,25 @@ impl<'f, K: Eq + Hash + Copy, O: Clone> Waiter<'f, K, O> {
         }
     }
 
+    /// Has `waker` woken, once, when something happens. `false` if something has happened already.
+    #[must_use]
+    pub fn register(&self, waker: Waker) -> bool {
+        if !self.flight.is_here() {
+            return false;
+        }
+        let mut state = self.flight.state.lock();
+        if !matches!(state.phase, Phase::Owned) {
+            return false;
+        }
+        let replaced = state.take_waker(self.seat);
+        state.wakers.push((self.seat, waker));
+        drop(state);
+        drop(replaced);
+        true
+    }
+
     /// What there is now.
-    pub fn poll(&mut self) -> Wait<'f, K, O> {
+    pub fn poll(&mut self) -> Wait<K, O> {
         if !self.flight.is_here() {
             return Wait::Orphaned;
         }
@@ -295,23 +371,24 @@ impl<'f, K: Eq + Hash + Copy, O: Clone> Waiter<'f, K, O> {
             Phase::Landed(outcome) => Wait::Landed(outcome.clone()),
             Phase::Vacant => {
                 state.phase = Phase::Owned;
-                graph::take_over(&self.flight.node, self.actor);
+                graph::take_over(&self.flight.node, self.caller);
                 drop(state);
-                Wait::Takeover(Guard::new(self.flights, self.key, Arc::clone(&self.flight)))
+                Wait::Takeover(Guard::new(&self.map, self.key, Arc::clone(&self.flight)))
             }
         }
     }
 }
 
-impl<K: Eq + Hash, O> Drop for Waiter<'_, K, O> {
+impl<K: Eq + Hash, O> Drop for Waiter<K, O> {
     fn drop(&mut self) {
-        graph::stop_waiting(&self.flight.node, self.actor);
+        graph::stop_waiting(&self.flight.node, self.caller);
         if !self.flight.is_here() {
             return;
         }
-        let mut map = self.flights.map.lock();
+        let mut map = self.map.lock();
         let mut state = self.flight.state.lock();
         state.waiters -= 1;
+        let waker = state.take_waker(self.seat);
         let is_vacant = matches!(state.phase, Phase::Vacant);
         let is_attached = map
             .get(&self.key)
@@ -321,10 +398,7 @@ impl<K: Eq + Hash, O> Drop for Waiter<'_, K, O> {
         }
         drop(state);
         drop(map);
-        // This one may have been woken to take over.
-        if is_vacant {
-            self.flight.changed.notify_one();
-        }
+        drop(waker);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is looked up in the Python world: each name once, in one place.
 
 pub mod array;
+pub mod context;
 pub mod immutable;
 pub mod memory;
 pub mod raw;

@@ -1,3 +1,5 @@
+mod tasks;
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Barrier, mpsc};
 use std::thread;
@@ -9,18 +11,18 @@ const LONG: Duration = Duration::from_secs(20);
 
 type Numbers = Flights<u8, u32>;
 
-fn begin<'f>(flights: &'f Numbers, key: u8, name: &str) -> Begin<'f, u8, u32> {
-    flights.begin(key, ActorId::current(), &name.into())
+fn begin(flights: &Numbers, key: u8, name: &str) -> Begin<u8, u32> {
+    flights.begin(key, Caller::plain(None), &name.into())
 }
 
-fn own<'f>(flights: &'f Numbers, key: u8, name: &str) -> Guard<'f, u8, u32> {
+fn own(flights: &Numbers, key: u8, name: &str) -> Guard<u8, u32> {
     match begin(flights, key, name) {
         Begin::Owner(guard) => guard,
         _ => panic!("nobody else computes"),
     }
 }
 
-fn join<'f>(flights: &'f Numbers, key: u8, name: &str) -> Waiter<'f, u8, u32> {
+fn join(flights: &Numbers, key: u8, name: &str) -> Waiter<u8, u32> {
     match begin(flights, key, name) {
         Begin::Waiter(waiter) => waiter,
         _ => panic!("somebody computes"),
@@ -40,7 +42,7 @@ fn in_time(test: impl FnOnce() + Send + 'static) {
     }
 }
 
-fn outcome(mut waiter: Waiter<'_, u8, u32>) -> u32 {
+fn outcome(mut waiter: Waiter<u8, u32>) -> u32 {
     loop {
         match waiter.wait_for(SOON) {
             Wait::Landed(outcome) => return outcome,
@@ -336,7 +338,7 @@ fn compute_some(flights: &Numbers, seed: &mut u32, depth: u32) {
         Begin::Waiter(mut waiter) => loop {
             match waiter.wait_for(LONG) {
                 Wait::Landed(_) => break,
-                Wait::Takeover(guard) => break end(guard, seed),
+                Wait::Takeover(guard) => break end(flights, guard, seed),
                 Wait::Pending => {}
                 Wait::Orphaned => panic!("no fork"),
             }
@@ -345,15 +347,18 @@ fn compute_some(flights: &Numbers, seed: &mut u32, depth: u32) {
             if depth > 0 {
                 compute_some(flights, seed, depth - 1);
             }
-            end(guard, seed);
+            end(flights, guard, seed);
         }
     }
 }
 
-fn end(guard: Guard<'_, u8, u32>, seed: &mut u32) {
+fn end(flights: &Numbers, guard: Guard<u8, u32>, seed: &mut u32) {
     match draw(seed) % 4 {
         0 => drop(guard),
-        1 => guard.flights.detach_all(|| ()),
+        1 => {
+            flights.detach_all(|| ());
+            drop(guard);
+        }
         _ => guard.land(1, |_| ()),
     }
 }

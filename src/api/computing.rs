@@ -1,0 +1,39 @@
+//! On whose behalf the code here runs: the innermost cached computation of this context.
+
+use pyo3::prelude::*;
+
+use crate::flight::{Caller, ComputationId};
+use crate::python::context::ContextVariable;
+
+/// The number of the computation. Tasks inherit it, and threads that are given a copy of the context.
+static COMPUTATION: ContextVariable = ContextVariable::new("memoxide_computation");
+
+fn innermost(py: Python<'_>) -> PyResult<Option<ComputationId>> {
+    match COMPUTATION.get(py)? {
+        Some(number) => Ok(Some(ComputationId::from(number.extract::<u64>()?))),
+        None => Ok(None),
+    }
+}
+
+/// Who asks, where a plain call does.
+pub fn plain_caller(py: Python<'_>) -> PyResult<Caller> {
+    Ok(Caller::plain(innermost(py)?))
+}
+
+/// Who asks, where a task does.
+pub fn task(py: Python<'_>) -> PyResult<Caller> {
+    Ok(Caller::task(innermost(py)?))
+}
+
+/// Runs code on behalf of a computation.
+pub fn on_behalf_of<T, E: From<PyErr>>(
+    py: Python<'_>,
+    computation: Option<ComputationId>,
+    run: impl FnOnce() -> Result<T, E>,
+) -> Result<T, E> {
+    let token = COMPUTATION.set(py, computation.map(u64::from))?;
+    let result = run();
+    // It fails where the code has left this context for another, which has nothing to be taken back.
+    let _ = COMPUTATION.reset(&token);
+    result
+}

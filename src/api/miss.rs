@@ -1,0 +1,205 @@
+//! A call whose value is not there: one caller computes it, the others wait.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pyo3::exceptions::PyException;
+use pyo3::prelude::*;
+
+use super::caches::{Failure, FunctionCache};
+use super::call::Call;
+use super::capture::Computed;
+use super::computing;
+use super::failure::Failed;
+use super::function::{CachedFunction, Current, Identity};
+use super::misses;
+use super::resource::Produced;
+use super::value::Value;
+use crate::cache::{self, Begin, Cache};
+use crate::error::{Error, Result};
+use crate::flight::Caller;
+use crate::key::call_key::CallKey;
+use crate::key::encoder::Encoder;
+use crate::store::{Departure, Removed};
+
+/// How long a waiter sleeps before it looks whether the user wants to interrupt it.
+const SIGNAL_CHECK: Duration = Duration::from_millis(50);
+
+/// The right to compute, and the duty to tell those who wait.
+pub(super) type OwnerGuard = cache::Guard<CallKey, Value, Failure>;
+/// A place among those who wait.
+pub(super) type Waiter = cache::Waiter<CallKey, Value, Failure>;
+
+/// A call whose value is not there.
+pub(super) struct Missed {
+    identity: Arc<Identity>,
+    pub cache: Arc<FunctionCache>,
+    pub key: CallKey,
+    /// The encoding of its arguments, until it is noted.
+    encoder: Option<Encoder>,
+}
+
+/// What a caller does next.
+pub(super) enum Turn {
+    /// It takes this value.
+    Take(Value),
+    /// It computes.
+    Own(OwnerGuard),
+    /// It waits.
+    Wait(Waiter),
+    /// It begins anew.
+    Again,
+}
+
+impl Missed {
+    #[cold]
+    pub fn new(
+        function: &CachedFunction,
+        py: Python<'_>,
+        identity: Current,
+        key: CallKey,
+        encoder: Encoder,
+    ) -> Result<Self> {
+        let identity = identity.kept();
+        let cache = function.cache(py, &identity)?.kept();
+        Ok(Self {
+            identity,
+            cache,
+            key,
+            encoder: Some(encoder),
+        })
+    }
+
+    /// Starts the computation, or joins it.
+    pub fn begin(&self, py: Python<'_>, caller: Caller) -> Result<Turn> {
+        let mut departed = Removed::default();
+        let begun = self.cache.entries.begin(&self.key, caller, &mut departed);
+        self.cache.release(py, departed);
+        match begun {
+            Begin::Hit(value) => Ok(Turn::Take(value)),
+            Begin::Owner(guard) => Ok(Turn::Own(guard)),
+            Begin::Waiter(waiter) => Ok(Turn::Wait(waiter)),
+            Begin::Cycle(chain) => Err(cycle(&chain)),
+        }
+    }
+
+    /// Looks what has become of the computation.
+    pub fn poll(&self, py: Python<'_>, mut waiter: Waiter) -> Result<Turn> {
+        let outcome = waiter.poll();
+        self.cache.entries.count(&outcome);
+        match outcome {
+            cache::Wait::Pending => Ok(Turn::Wait(waiter)),
+            cache::Wait::Orphaned => Ok(Turn::Again),
+            cache::Wait::Takeover(guard) => Ok(Turn::Own(guard)),
+            cache::Wait::Landed(Ok(value)) => Ok(Turn::Take(value)),
+            cache::Wait::Landed(Err(failure)) => Err(failure.for_another(py).into()),
+        }
+    }
+
+    /// Notes the call, before the function runs, which may change its arguments.
+    pub fn note(&mut self, py: Python<'_>, function: &CachedFunction) {
+        if let Some(encoder) = self.encoder.take() {
+            misses::note(py, function, &self.identity, &self.cache, encoder);
+        }
+    }
+}
+
+impl<'py> Call<'_, 'py> {
+    /// Computes, or waits for who does.
+    pub(super) fn miss(&self, py: Python<'py>, missed: Missed) -> Result<Bound<'py, PyAny>> {
+        let caller = computing::plain_caller(py)?;
+        let mut turn = Turn::Again;
+        loop {
+            turn = match turn {
+                Turn::Again => missed.begin(py, caller)?,
+                Turn::Own(guard) => return self.own(py, missed, guard),
+                Turn::Wait(waiter) => {
+                    // Only the sleep: a fork may leave behind who is without the interpreter, and its locks.
+                    py.detach(|| waiter.sleep(SIGNAL_CHECK));
+                    py.check_signals()?;
+                    missed.poll(py, waiter)?
+                }
+                Turn::Take(value) => {
+                    let (cache, key) = (&missed.cache, &missed.key);
+                    match self.function.accept(py, cache, key, &value)? {
+                        Some(restored) => return Ok(restored),
+                        None => Turn::Again,
+                    }
+                }
+            };
+        }
+    }
+
+    /// Computes on behalf of all who wait.
+    fn own(
+        &self,
+        py: Python<'py>,
+        mut missed: Missed,
+        guard: OwnerGuard,
+    ) -> Result<Bound<'py, PyAny>> {
+        missed.note(py, self.function);
+        let started = Instant::now();
+        let produced = computing::on_behalf_of(py, guard.computation(), || self.produce(py));
+        self.function
+            .conclude(py, &missed, guard, produced, started.elapsed())
+    }
+}
+
+impl CachedFunction {
+    /// Ends a computation: stores what it made, and tells those who wait. Dropping the guard hands the
+    /// computation over: so it is with what is no `Exception`, such as an interrupt, which concerns
+    /// this caller alone.
+    pub(super) fn conclude<'py>(
+        &self,
+        py: Python<'py>,
+        missed: &Missed,
+        guard: OwnerGuard,
+        produced: Result<Produced<'py>>,
+        cost: Duration,
+    ) -> Result<Bound<'py, PyAny>> {
+        let (cache, key) = (&missed.cache, &missed.key);
+        let computed = produced.and_then(|produced| self.take_in(py, produced));
+        match computed {
+            Ok(Computed::Private(value)) => {
+                cache.entries.note(key, Departure::Refused);
+                Ok(value)
+            }
+            Ok(Computed::Unwanted(captured, value)) => {
+                cache.entries.note(key, Departure::Refused);
+                captured.hand_out(py, guard);
+                Ok(value)
+            }
+            Ok(Computed::Wanted(captured, value)) => {
+                if captured.is_sized && self.is_still(py, &missed.identity) {
+                    captured.store(py, cache, key, guard, cost);
+                } else {
+                    captured.hand_out(py, guard);
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                let raised = PyErr::from(error);
+                cache.entries.note(key, Departure::Failed);
+                if raised.is_instance_of::<PyException>(py) {
+                    Cache::fail(guard, Arc::new(Failed::with(py, &raised)));
+                }
+                Err(raised.into())
+            }
+        }
+    }
+
+    /// Whether the function is what it was when its key was made. What it depends on may have been
+    /// replaced while it ran: then nobody knows which of the two made the result.
+    fn is_still(&self, py: Python<'_>, identity: &Identity) -> bool {
+        identity.holds(py)
+            || self
+                .identity(py)
+                .is_ok_and(|now| now.digest() == identity.digest())
+    }
+}
+
+fn cycle(chain: &[Arc<str>]) -> Error {
+    Error::Cycle {
+        chain: chain.iter().map(ToString::to_string).collect(),
+    }
+}

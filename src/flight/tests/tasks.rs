@@ -1,0 +1,207 @@
+//! Tasks: many of them share a thread, and what they begin inherits their context.
+
+use std::sync::atomic::AtomicBool;
+use std::task::Wake;
+
+use super::*;
+
+struct Bell(AtomicBool);
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Bell {
+    fn new() -> Arc<Self> {
+        Arc::new(Self(AtomicBool::new(false)))
+    }
+
+    fn has_rung(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+fn ask(flights: &Numbers, key: u8, name: &str, caller: Caller) -> Begin<u8, u32> {
+    flights.begin(key, caller, &name.into())
+}
+
+fn own_in(flights: &Numbers, key: u8, name: &str, caller: Caller) -> Guard<u8, u32> {
+    match ask(flights, key, name, caller) {
+        Begin::Owner(guard) => guard,
+        _ => panic!("nobody else computes"),
+    }
+}
+
+fn wait_in(flights: &Numbers, key: u8, name: &str, caller: Caller) -> Waiter<u8, u32> {
+    match ask(flights, key, name, caller) {
+        Begin::Waiter(waiter) => waiter,
+        _ => panic!("somebody computes, and it is no cycle"),
+    }
+}
+
+fn cycle_in(flights: &Numbers, key: u8, name: &str, caller: Caller) -> Vec<String> {
+    match ask(flights, key, name, caller) {
+        Begin::Cycle(chain) => names(&chain).into_iter().map(ToOwned::to_owned).collect(),
+        _ => panic!("a cycle"),
+    }
+}
+
+#[test]
+fn tasks_of_one_thread_wait_for_each_other() {
+    let flights = Numbers::new();
+    let guard = own_in(&flights, 1, "f", Caller::task(None));
+    let waiter = wait_in(&flights, 1, "f", Caller::task(None));
+    guard.land(7, |_| ());
+    assert_eq!(outcome(waiter), 7);
+}
+
+#[test]
+fn a_waker_is_woken_once_by_the_outcome() {
+    let flights = Numbers::new();
+    let guard = own(&flights, 1, "f");
+    let mut waiter = wait_in(&flights, 1, "f", Caller::task(None));
+    let (replaced, bell) = (Bell::new(), Bell::new());
+    assert!(waiter.register(Arc::clone(&replaced).into()));
+    assert!(waiter.register(Arc::clone(&bell).into()));
+    assert!(matches!(waiter.poll(), Wait::Pending));
+    guard.land(7, |_| ());
+    assert_eq!((replaced.has_rung(), bell.has_rung()), (false, true));
+    assert!(!waiter.register(Bell::new().into()));
+    assert!(matches!(waiter.poll(), Wait::Landed(7)));
+}
+
+#[test]
+fn who_waits_no_more_leaves_no_waker() {
+    let flights = Numbers::new();
+    let guard = own(&flights, 1, "f");
+    let bell = Bell::new();
+    let waiter = wait_in(&flights, 1, "f", Caller::task(None));
+    assert!(waiter.register(Arc::clone(&bell).into()));
+    drop(waiter);
+    assert_eq!(Arc::strong_count(&bell), 1);
+    guard.land(7, |_| ());
+    assert!(!bell.has_rung());
+}
+
+#[test]
+fn all_are_told_when_the_owner_gives_up() {
+    let flights = Numbers::new();
+    let guard = own(&flights, 1, "f");
+    let bells = [Bell::new(), Bell::new()];
+    let mut waiters: Vec<_> = bells
+        .iter()
+        .map(|bell| {
+            let waiter = wait_in(&flights, 1, "f", Caller::task(None));
+            assert!(waiter.register(Arc::clone(bell).into()));
+            waiter
+        })
+        .collect();
+    drop(guard);
+    assert!(bells.iter().all(|bell| bell.has_rung()));
+    // The first may never come; the second goes on.
+    let Wait::Takeover(guard) = waiters[1].poll() else {
+        panic!("nobody computes");
+    };
+    assert!(matches!(waiters[0].poll(), Wait::Pending));
+    guard.land(7, |_| ());
+    assert!(matches!(waiters[0].poll(), Wait::Landed(7)));
+}
+
+#[test]
+fn what_a_computation_has_begun_must_not_wait_for_it() {
+    let flights = Numbers::new();
+    let f = own_in(&flights, 1, "f", Caller::task(None));
+    let g = own_in(&flights, 2, "g", Caller::task(f.computation()));
+    // Another thread that has inherited the context, as those of an executor may.
+    let caller = Caller::task(g.computation());
+    thread::scope(|scope| {
+        let asked = scope.spawn(|| cycle_in(&flights, 1, "f", caller));
+        assert_eq!(asked.join().unwrap(), ["f", "g", "f"]);
+    });
+}
+
+#[test]
+fn what_has_ended_waits_for_nobody() {
+    let flights = Numbers::new();
+    let f = own_in(&flights, 1, "f", Caller::task(None));
+    let g = own_in(&flights, 2, "g", Caller::task(f.computation()));
+    let orphan = Caller::task(g.computation());
+    g.land(2, |_| ());
+    let waiter = wait_in(&flights, 1, "f", orphan);
+    f.land(1, |_| ());
+    assert_eq!(outcome(waiter), 1);
+}
+
+#[test]
+fn what_an_earlier_owner_has_begun_may_wait_for_the_next() {
+    let flights = Numbers::new();
+    let first = own_in(&flights, 1, "f", Caller::task(None));
+    let left_behind = Caller::task(first.computation());
+    let mut next = wait_in(&flights, 1, "f", Caller::task(None));
+    drop(first);
+    let Wait::Takeover(second) = next.poll() else {
+        panic!("nobody computes");
+    };
+    drop(wait_in(&flights, 1, "f", left_behind));
+    assert_eq!(
+        cycle_in(&flights, 1, "f", Caller::task(second.computation())),
+        ["f", "f"]
+    );
+}
+
+#[test]
+fn a_cycle_over_tasks_is_found() {
+    let flights = Numbers::new();
+    let f = own_in(&flights, 1, "f", Caller::task(None));
+    let g = own_in(&flights, 2, "g", Caller::task(None));
+    let _waits = wait_in(&flights, 2, "g", Caller::task(f.computation()));
+    assert_eq!(
+        cycle_in(&flights, 1, "f", Caller::task(g.computation())),
+        ["f", "g", "f"]
+    );
+}
+
+/// A plain call keeps its thread, and with it every task there.
+#[test]
+fn a_cycle_over_a_blocked_event_loop_is_found() {
+    in_time(|| {
+        let flights = Numbers::new();
+        let task = own_in(&flights, 1, "task", Caller::task(None));
+        thread::scope(|scope| {
+            let flights = &flights;
+            let (ready, is_ready) = mpsc::channel();
+            let (go, goes) = mpsc::channel::<()>();
+            scope.spawn(move || {
+                let plain = own(flights, 2, "plain");
+                ready.send(()).unwrap();
+                goes.recv().unwrap();
+                let within = Caller::task(plain.computation());
+                assert_eq!(
+                    cycle_in(flights, 1, "task", within),
+                    ["task", "plain", "task"]
+                );
+                plain.land(2, |_| ());
+            });
+            is_ready.recv().unwrap();
+            // Another task of this thread.
+            let waiter = join(flights, 2, "plain");
+            go.send(()).unwrap();
+            assert_eq!(outcome(waiter), 2);
+        });
+        task.land(1, |_| ());
+    });
+}
+
+/// Two tasks of an event loop that runs inside a computation.
+#[test]
+fn an_event_loop_inside_a_computation_is_no_cycle() {
+    let flights = Numbers::new();
+    let plain = own(&flights, 1, "plain");
+    let first = own_in(&flights, 2, "f", Caller::task(plain.computation()));
+    let waiter = wait_in(&flights, 2, "f", Caller::task(plain.computation()));
+    first.land(2, |_| ());
+    assert_eq!(outcome(waiter), 2);
+    plain.land(1, |_| ());
+}
