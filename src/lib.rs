@@ -46,6 +46,7 @@ mod _core {
     #[pymodule_export]
     use crate::api::{
         caches::{after_fork, release_all},
+        coroutine::CachedCoroutine,
         decorators::{ConfiguredDecorator, Decorator},
         expiry::end_expiry,
         function::CachedFunction,

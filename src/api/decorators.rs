@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyCode, PyDict, PyFunction, PyType};
+use pyo3::types::PyDict;
 
 use super::caches;
+use super::coroutine_function;
 use super::function::CachedFunction;
 use super::options::{Kind, Options};
 use crate::error::{Error, Result};
@@ -189,8 +190,12 @@ impl Description {
     ) -> Result<Bound<'py, CachedFunction>> {
         let py = func.py();
         self.check(func)?;
-        let decorated = CachedFunction::new(func, options)?;
+        let makes_coroutines = coroutine_function::is(func)?;
+        let decorated = CachedFunction::new(func, options, makes_coroutines)?;
         python::UPDATE_WRAPPER.get(py)?.call1((&decorated, func))?;
+        if makes_coroutines {
+            coroutine_function::mark(&decorated, func)?;
+        }
         self.announce(py, decorated.get());
         Ok(decorated)
     }
@@ -220,14 +225,14 @@ impl Description {
                 func.repr()?
             )));
         }
-        match asynchronous(func)? {
-            Some(what) => Err(Error::Decoration(format!(
-                "{} is {what}, which this version cannot cache; cache a plain function, and run \
-                 it with asyncio.to_thread",
+        if coroutine_function::makes_generators(func)? {
+            return Err(Error::Decoration(format!(
+                "{} is an asynchronous generator function, of which only one reader could use what \
+                 it makes; return a list from an `async def`: [item async for item in ...]",
                 func.repr()?
-            ))),
-            None => Ok(()),
+            )));
         }
+        Ok(())
     }
 
     /// Logs what the user should know of this decoration.
@@ -257,32 +262,4 @@ impl Description {
             caches::announce_memory_only(py);
         }
     }
-}
-
-/// What kind of asynchronous function `func` is, if it is one.
-fn asynchronous(func: &Bound<'_, PyAny>) -> Result<Option<&'static str>> {
-    const COROUTINE: u32 = 0x80 | 0x100;
-    const ASYNC_GENERATOR: u32 = 0x200;
-    let py = func.py();
-    let (coroutine, generator) = if func.is_instance_of::<PyFunction>() {
-        let code = func
-            .getattr("__code__")?
-            .cast_into::<PyCode>()
-            .map_err(PyErr::from)?;
-        let flags = code.getattr("co_flags")?.extract::<u32>()?;
-        (flags & COROUTINE != 0, flags & ASYNC_GENERATOR != 0)
-    } else if func.is_instance_of::<PyType>() {
-        (false, false)
-    } else {
-        let is = |test: &python::Imported| test.get(py)?.call1((func,))?.extract::<bool>();
-        (
-            is(&python::IS_COROUTINE_FUNCTION)?,
-            is(&python::IS_ASYNC_GENERATOR_FUNCTION)?,
-        )
-    };
-    Ok(match (coroutine, generator) {
-        (true, _) => Some("a coroutine function"),
-        (_, true) => Some("an asynchronous generator function"),
-        _ => None,
-    })
 }

@@ -11,6 +11,7 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use super::caches::{self, CacheId, FunctionCache};
 use super::call::Call;
+use super::coroutine::CachedCoroutine;
 use super::method::CachedMethod;
 use super::options::{Options, Scope};
 use super::session;
@@ -30,6 +31,8 @@ pub struct CachedFunction {
     wrapped: Py<PyAny>,
     name: Arc<str>,
     options: Arc<Options>,
+    /// Whether a call gives a coroutine, whose value is stored.
+    makes_coroutines: bool,
     /// Found at the first use, since what the function refers to may be defined after it, and
     /// again when that has changed.
     identity: ArcSwapOption<Identity>,
@@ -122,6 +125,7 @@ impl CachedFunction {
     pub fn new<'py>(
         wrapped: &Bound<'py, PyAny>,
         options: Arc<Options>,
+        makes_coroutines: bool,
     ) -> Result<Bound<'py, Self>> {
         static ENABLED: Once = Once::new();
         let function = Self {
@@ -129,6 +133,7 @@ impl CachedFunction {
             wrapped: wrapped.clone().unbind(),
             name: full_name(wrapped)?.into(),
             options,
+            makes_coroutines,
             identity: ArcSwapOption::empty(),
             sessions: Mutex::new(Vec::new()),
         };
@@ -323,11 +328,13 @@ impl CachedFunction {
 
 impl Vectorcall for CachedFunction {
     fn call<'py>(
-        &self,
-        py: Python<'py>,
+        slf: &Bound<'py, Self>,
         arguments: Arguments<'_, 'py>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        Ok(Call::new(self, arguments).run(py)?)
+        if slf.get().makes_coroutines {
+            return CachedCoroutine::of(slf, arguments.kept());
+        }
+        Ok(Call::new(slf.get(), arguments).run(slf.py())?)
     }
 
     fn slot(&self) -> &Slot {
@@ -340,12 +347,11 @@ impl CachedFunction {
     /// The interpreter comes here only where somebody looks `__call__` up.
     #[pyo3(signature = (*args, **kwargs))]
     fn __call__<'py>(
-        &self,
-        py: Python<'py>,
+        slf: &Bound<'py, Self>,
         args: &Bound<'py, PyTuple>,
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.call(py, Unpacked::new(None, args, kwargs)?.arguments())
+        Self::call(slf, Unpacked::new(None, args, kwargs)?.arguments())
     }
 
     fn __get__<'py>(

@@ -57,7 +57,7 @@ impl CachedMethod {
         kwargs: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let all = self.with_instance(args, kwargs)?;
-        self.function.get().call(py, all.arguments())
+        CachedFunction::call(self.function.bind(py), all.arguments())
     }
 
     /// Forget one call's entry, or every entry of all instances where no arguments are given.

@@ -6,6 +6,8 @@ pub mod duration;
 pub mod size;
 
 #[cfg(feature = "python")]
+mod bell;
+#[cfg(feature = "python")]
 pub mod caches;
 #[cfg(feature = "python")]
 pub mod call;
@@ -13,6 +15,10 @@ pub mod call;
 pub mod capture;
 #[cfg(feature = "python")]
 pub mod computing;
+#[cfg(feature = "python")]
+pub mod coroutine;
+#[cfg(feature = "python")]
+mod coroutine_function;
 #[cfg(feature = "python")]
 pub mod decorators;
 #[cfg(feature = "python")]

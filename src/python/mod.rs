@@ -11,6 +11,7 @@ pub mod vectorcall;
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
+use pyo3::types::PyDict;
 
 /// A module's attribute, imported at its first use; without a name the module itself.
 pub struct Imported {
@@ -133,8 +134,20 @@ imported! {
     IS_GENERATOR_FUNCTION = "inspect"."isgeneratorfunction";
     /// Whether a callable makes coroutines.
     IS_COROUTINE_FUNCTION = "inspect"."iscoroutinefunction";
+    /// Whatever a callable is, marks it as one that makes coroutines. Python 3.12 and later.
+    MARK_COROUTINE_FUNCTION = "inspect"."markcoroutinefunction";
     /// Whether a callable makes asynchronous generators.
     IS_ASYNC_GENERATOR_FUNCTION = "inspect"."isasyncgenfunction";
+    /// The event loop that runs in this thread.
+    ASYNCIO_RUNNING_LOOP = "asyncio"."get_running_loop";
+    /// What a task waits for.
+    ASYNCIO_EVENT = "asyncio"."Event";
+    /// What a task waits for, with trio.
+    TRIO_EVENT = "trio"."Event";
+    /// The task of trio's that runs here.
+    TRIO_CURRENT_TASK = "trio.lowlevel"."current_task";
+    /// By which other threads reach trio's loop.
+    TRIO_CURRENT_TOKEN = "trio.lowlevel"."current_trio_token";
     /// An object's size in bytes, without what it refers to.
     GET_SIZE_OF = "sys"."getsizeof";
     /// What belongs to the interpreter.
@@ -283,6 +296,11 @@ imported! {
     CACHE_CYCLE_ERROR = "memoxide.errors"."CacheCycleError";
     /// Raised when a session is needed and none is there.
     NO_SESSION_ERROR = "memoxide.errors"."NoSessionError";
+}
+
+/// The module that is loaded under a name.
+pub fn loaded<'py>(py: Python<'py>, module: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    MODULES.get(py)?.cast::<PyDict>()?.get_item(module)
 }
 
 /// The name of a value's class as messages show it: with its module, unless that is `builtins`.

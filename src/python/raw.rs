@@ -8,7 +8,8 @@ use pyo3::buffer::PyUntypedBuffer;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::critical_section::with_critical_section;
-use pyo3::types::{PyDict, PyFunction, PyInt, PyTuple, PyType};
+use pyo3::types::iterator::PySendResult;
+use pyo3::types::{PyDict, PyFunction, PyInt, PyIterator, PyTuple, PyType};
 
 /// The integer's value, if it fits 64 bits.
 pub fn small_int(value: &Bound<'_, PyInt>) -> Option<i64> {
@@ -16,6 +17,16 @@ pub fn small_int(value: &Bound<'_, PyInt>) -> Option<i64> {
     // SAFETY: `value` is an int, so nothing is converted and nothing can fail but the range.
     let number = unsafe { ffi::PyLong_AsLongLongAndOverflow(value.as_ptr(), &raw mut overflow) };
     (overflow == 0).then_some(number)
+}
+
+/// Lets a coroutine or an iterator go on, with a value for what it has yielded.
+pub fn send<'py>(
+    iterator: &Bound<'py, PyAny>,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<PySendResult<'py>> {
+    // SAFETY: a coroutine is no iterator, and the callee takes both; of anything else it asks for a
+    // method `send`, or raises.
+    unsafe { iterator.cast_unchecked::<PyIterator>() }.send(value)
 }
 
 /// How many owners an object has.

@@ -10,13 +10,13 @@ use std::sync::atomic::AtomicU32 as AtomicFlags;
 use std::sync::atomic::AtomicUsize as AtomicFlags;
 use std::sync::atomic::Ordering;
 
-use pyo3::PyClass;
 use pyo3::exceptions::PyTypeError;
 use pyo3::ffi;
 use pyo3::impl_::trampoline::{self, MethodDef};
 use pyo3::prelude::*;
 use pyo3::pyclass::boolean_struct::True;
 use pyo3::types::{PyDict, PyString, PyTuple};
+use pyo3::{PyClass, PyTraverseError, PyVisit};
 use smallvec::SmallVec;
 
 /// `c_ulong`.
@@ -55,6 +55,19 @@ impl<'a, 'py> Arguments<'a, 'py> {
         self.values.is_empty()
     }
 
+    /// The arguments for longer.
+    pub fn kept(&self) -> Kept {
+        Kept {
+            values: self
+                .values
+                .iter()
+                .map(|value| value.clone().unbind())
+                .collect(),
+            positional: self.positional,
+            names: self.names.map(|names| names.clone().unbind()),
+        }
+    }
+
     /// Calls `callable` with them.
     pub fn call(&self, callable: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         let names = self.names.map_or(std::ptr::null_mut(), Bound::as_ptr);
@@ -66,6 +79,34 @@ impl<'a, 'py> Arguments<'a, 'py> {
                 ffi::PyObject_Vectorcall(callable.as_ptr(), values, self.positional, names);
             Bound::from_owned_ptr_or_err(callable.py(), result)
         }
+    }
+}
+
+/// Arguments that outlive the call.
+pub struct Kept {
+    values: Vec<Py<PyAny>>,
+    positional: usize,
+    names: Option<Py<PyTuple>>,
+}
+
+impl Kept {
+    /// The arguments, to be used.
+    pub fn unpacked<'py>(&self, py: Python<'py>) -> Unpacked<'py> {
+        Unpacked {
+            values: self
+                .values
+                .iter()
+                .map(|value| value.bind(py).clone())
+                .collect(),
+            positional: self.positional,
+            names: self.names.as_ref().map(|names| names.bind(py).clone()),
+        }
+    }
+
+    /// Shows the garbage collector what they are.
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        self.values.iter().try_for_each(|value| visit.call(value))?;
+        visit.call(&self.names)
     }
 }
 
@@ -123,8 +164,7 @@ fn unpack<'py>(
 pub trait Vectorcall: PyClass<Frozen = True> + Sync {
     /// Calls it.
     fn call<'py>(
-        &self,
-        py: Python<'py>,
+        slf: &Bound<'py, Self>,
         arguments: Arguments<'_, 'py>,
     ) -> PyResult<Bound<'py, PyAny>>;
 
@@ -229,6 +269,6 @@ unsafe fn call<T: Vectorcall>(
             positional,
             names,
         };
-        callable.get().call(py, arguments).map(Bound::into_ptr)
+        T::call(&callable, arguments).map(Bound::into_ptr)
     }
 }

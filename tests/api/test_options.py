@@ -164,15 +164,11 @@ def test_a_configured_decorator_takes_one_function(arguments):
         configured(*arguments)
 
 
-def test_what_this_version_cannot_cache_is_refused():
-    async def coroutine():
-        return 1
-
+def test_what_cannot_be_cached_is_refused():
     async def generator():
         yield 1
 
     for function, what in [
-        (coroutine, "a coroutine function"),
         (generator, "an asynchronous generator function"),
         (classmethod(len), "write @classmethod above"),
         (mx.cache_data(len), "cached already"),

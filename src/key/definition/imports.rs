@@ -79,7 +79,7 @@ impl<'py> Imported<'py> {
 
 /// The module of that name; nothing if loading it fails, as it would when the code runs.
 fn module<'py>(py: Python<'py>, name: &str) -> PyResult<Option<Bound<'py, PyModule>>> {
-    let found = match origin::loaded(py, name)? {
+    let found = match python::loaded(py, name)? {
         Some(module) => module,
         None => match py.import(name) {
             Ok(module) => module.into_any(),

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyString};
+use pyo3::types::PyString;
 
 use super::imports;
 use crate::python;
@@ -64,7 +64,7 @@ pub fn of_import(py: Python<'_>, module: &str) -> PyResult<Origin> {
 }
 
 fn find_origin(py: Python<'_>, top: &str) -> PyResult<Origin> {
-    let loaded = loaded(py, top)?;
+    let loaded = python::loaded(py, top)?;
     let is_library = match &loaded {
         Some(module) => is_in_library(py, module)?,
         None => python::LIBRARY_MODULES.get(py)?.contains(top)?,
@@ -127,7 +127,7 @@ fn python_version(py: Python<'_>) -> String {
 }
 
 fn find_version(py: Python<'_>, module: &str, top: &str) -> PyResult<Option<String>> {
-    let Some(loaded) = loaded(py, module)? else {
+    let Some(loaded) = python::loaded(py, module)? else {
         return Ok(None);
     };
     if is_in_library(py, &loaded)? {
@@ -137,12 +137,6 @@ fn find_version(py: Python<'_>, module: &str, top: &str) -> PyResult<Option<Stri
         return Ok(None);
     }
     Ok(Some(package_version(py, top).unwrap_or_default()))
-}
-
-/// The module that is loaded under a name.
-pub fn loaded<'py>(py: Python<'py>, module: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-    let modules = python::MODULES.get(py)?.cast::<PyDict>()?;
-    modules.get_item(module)
 }
 
 fn file_of(module: &Bound<'_, PyAny>) -> PyResult<Option<String>> {
@@ -184,7 +178,7 @@ fn is_package_path(file: &str) -> bool {
 }
 
 fn package_version(py: Python<'_>, top: &str) -> Option<String> {
-    let module = loaded(py, top).ok().flatten()?;
+    let module = python::loaded(py, top).ok().flatten()?;
     let told = module.getattr_opt("__version__").ok().flatten();
     if let Some(version) = told.and_then(|version| version.cast_into::<PyString>().ok()) {
         return Some(version.to_string());
