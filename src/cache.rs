@@ -7,6 +7,8 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use crate::flight::{self, Caller, Chain, Flights};
+pub use crate::refreshes::Ended;
+use crate::refreshes::Refreshes;
 use crate::store::clock::{self, Nanos};
 use crate::store::{Bounds, Counters, Departure, Presence, Removed, Store, Stored};
 
@@ -20,6 +22,7 @@ pub type Wait<K, V, E> = flight::Wait<K, Result<V, E>>;
 /// Entries, and computations of those to come. `E` is an owner's failure.
 pub struct Cache<K, V, E> {
     store: Mutex<Store<K, V>>,
+    refreshes: Refreshes<K>,
     flights: Flights<K, Result<V, E>>,
     bounds: Bounds,
     label: Arc<str>,
@@ -54,6 +57,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     pub fn new(label: Arc<str>, bounds: Bounds) -> Self {
         Self {
             store: Mutex::new(Store::new(bounds)),
+            refreshes: Refreshes::default(),
             flights: Flights::new(),
             bounds,
             label,
@@ -111,6 +115,30 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         Begin::Owner(guard)
     }
 
+    /// Whether there is a value under `key` that is to be made anew, and nobody is at it.
+    pub fn needs_refresh(&self, key: &K) -> bool {
+        let now = self.now();
+        self.store.lock().is_stale(key, now)
+    }
+
+    /// Has the caller see to a refresh of `key`, unless somebody does or one has failed lately.
+    pub fn plan_refresh(&self, key: &K) -> bool {
+        self.refreshes.plan(key, self.now())
+    }
+
+    /// Notes that the planned refresh of `key` is over.
+    pub fn end_refresh(&self, key: &K, ended: Ended) {
+        self.refreshes.end(key, ended, self.now());
+    }
+
+    /// Starts the planned refresh of `key`, if the value is still there and nobody else computes it.
+    pub fn begin_refresh(&self, key: &K, caller: Caller) -> Option<Guard<K, V, E>> {
+        match self.flights.begin(*key, caller, &self.label) {
+            flight::Begin::Owner(guard) if self.needs_refresh(key) => Some(guard),
+            _ => None,
+        }
+    }
+
     /// Counts a call that is computed without being stored.
     pub fn count_miss(&self) {
         self.store.lock().count_miss();
@@ -139,6 +167,9 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     ) -> (Removed<V>, Option<V>) {
         let now = self.now();
         let cost = u64::try_from(cost.as_nanos()).unwrap_or(u64::MAX);
+        if self.bounds.refreshes() {
+            self.refreshes.forgive(key);
+        }
         let mut removed = Removed::new();
         let unstored = guard.land(Ok(value.clone()), |is_attached| {
             let mut store = self.store.lock();
@@ -189,6 +220,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     /// Takes out one value; what is being computed for its key will not be stored.
     pub fn clear_key(&self, key: &K) -> Removed<V> {
         let mut removed = Removed::new();
+        self.refreshes.forgive(key);
         self.flights
             .detach(key, || self.store.lock().remove(key, &mut removed));
         removed
@@ -196,6 +228,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
 
     /// Takes out all values; nothing that is being computed will be stored.
     pub fn clear(&self) -> Removed<V> {
+        self.refreshes.forgive_all();
         let cleared = self.flights.detach_all(|| self.store.lock().clear());
         cleared.into()
     }

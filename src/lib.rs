@@ -14,6 +14,7 @@
 //! | [`disk`] | entries that outlive the process, in a folder that processes share |
 //! | [`history`] | the last calls of each function that missed |
 //! | [`cores`] | whether all of the machine's may be used |
+//! | [`refreshes`] | which keys are made anew, and which wait after a failure |
 //! | [`registry`] | which cache belongs to which function |
 //!
 //! Without the `python` feature only the pure rooms exist, and their tests need no interpreter.
@@ -25,6 +26,7 @@ pub mod disk;
 pub mod flight;
 pub mod history;
 pub mod key;
+pub mod refreshes;
 pub mod registry;
 pub mod store;
 pub mod sweep;
@@ -57,6 +59,7 @@ mod _core {
             register_hasher, session, stats,
         },
         session::Session,
+        settings::configure,
     };
 
     #[pymodule_init]

@@ -33,6 +33,7 @@ __all__ = [
     "after_fork",
     "cache_data",
     "cache_resource",
+    "configure",
     "encode_value",
     "end_expiry",
     "end_session",
@@ -384,6 +385,21 @@ class Session:
     def __enter__(self) -> Self: ...
     # Not `bool`, after which a checker would take every block for one that may end early.
     def __exit__(self, *_exception: object) -> Literal[False]: ...
+
+def configure(
+    *, refresh_multiplier: float | None = None, refresh_workers: int | None = None
+) -> None:
+    """Set what holds for the whole process; what is not given stays as it is.
+
+    Args:
+        refresh_multiplier: How long a value may be served with `refresh_mode="background"`, in
+            times to live: above 1, and 2 at first. Counts for functions that are decorated later.
+        refresh_workers: How many refreshes may run at once, 4 at first; with 0 there are none.
+
+    Raises:
+        OptionError: A value cannot be; nothing is set.
+
+    """
 
 def session(id: str) -> Session:
     """Open a session: entries of `scope="session"` are shared inside it, by its id."""

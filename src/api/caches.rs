@@ -165,6 +165,7 @@ fn register_after_fork(py: Python<'_>) -> PyResult<()> {
 pub fn after_fork() {
     crate::flight::after_fork();
     super::expiry::after_fork();
+    super::refresh::after_fork();
 }
 
 /// Says, once, that `persist` does not reach the disk.

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 
 use super::function::{CachedFunction, Identity};
 use super::miss::Missed;
+use super::refresh;
 use crate::error::Result;
 use crate::key::binding::{Arguments, Observer};
 use crate::key::call_key::CallKey;
@@ -64,9 +65,14 @@ impl<'a, 'py> Call<'a, 'py> {
 
     /// Returns the stored value, or computes and stores it.
     #[inline]
-    pub fn run(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+    pub fn run(&self, function: &Bound<'py, CachedFunction>) -> Result<Bound<'py, PyAny>> {
+        let py = function.py();
         match self.find(py)? {
             Found::Value(value) => Ok(value),
+            Found::Stale(value, missed) => {
+                refresh::plan(function, self, missed);
+                Ok(value)
+            }
             Found::Unbound => self.compute(py),
             Found::Nothing(missed) => self.run_missed(py, missed),
         }
@@ -85,6 +91,10 @@ impl<'a, 'py> Call<'a, 'py> {
         if self.function.options().stores() {
             let cache = self.function.cache(py, &identity)?;
             if let Some(value) = self.function.hit(py, &cache, &key)? {
+                if self.function.options().refreshes && cache.entries.needs_refresh(&key) {
+                    let missed = Missed::stale(cache.kept(), identity, key);
+                    return Ok(Found::Stale(value, missed));
+                }
                 return Ok(Found::Value(value));
             }
         }
@@ -111,6 +121,8 @@ impl<'a, 'py> Call<'a, 'py> {
 pub(super) enum Found<'py> {
     /// The stored value, as the caller may have it.
     Value(Bound<'py, PyAny>),
+    /// The same, and it is to be made anew.
+    Stale(Bound<'py, PyAny>, Missed),
     /// The arguments do not fit, which is the function's to say.
     Unbound,
     /// It has to be computed.

@@ -18,6 +18,7 @@ use super::call::{Call, Found};
 use super::computing;
 use super::function::CachedFunction;
 use super::miss::{Missed, OwnerGuard, Turn, Waiter};
+use super::refresh::{self, Plan};
 use crate::error::Result;
 use crate::flight::ComputationId;
 use crate::python::vectorcall::Kept;
@@ -34,6 +35,8 @@ pub struct CachedCoroutine {
 enum State {
     /// Nobody has awaited it.
     Created(Kept),
+    /// It is to run in the background.
+    Planned(Box<Planned>),
     /// It computes on behalf of all who wait.
     Owning(Box<Owning>),
     /// Another computes.
@@ -45,11 +48,19 @@ enum State {
     Ended,
 }
 
+struct Planned {
+    arguments: Kept,
+    missed: Missed,
+    plan: Plan,
+}
+
 struct Owning {
     /// Goes before the guard does: whoever takes over begins when this one has cleaned up.
     coroutine: Py<PyAny>,
     guard: OwnerGuard,
     missed: Missed,
+    /// If it is a refresh, whose value nobody waits for.
+    plan: Option<Plan>,
     started: Instant,
 }
 
@@ -81,6 +92,25 @@ impl CachedCoroutine {
         let coroutine = Self {
             function: function.clone().unbind(),
             state: Mutex::new(State::Created(arguments)),
+        };
+        Ok(Bound::new(function.py(), coroutine)?.into_any())
+    }
+
+    /// A refresh of `function`'s value.
+    pub(super) fn planned<'py>(
+        function: &Bound<'py, CachedFunction>,
+        arguments: Kept,
+        missed: Missed,
+        plan: Plan,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let planned = Planned {
+            arguments,
+            missed,
+            plan,
+        };
+        let coroutine = Self {
+            function: function.clone().unbind(),
+            state: Mutex::new(State::Planned(Box::new(planned))),
         };
         Ok(Bound::new(function.py(), coroutine)?.into_any())
     }
@@ -127,6 +157,7 @@ impl CachedCoroutine {
                 .into()),
                 Sent::Value(_) => self.start(py, arguments),
             },
+            State::Planned(planned) => self.refresh(py, *planned, sent),
             State::Owning(owning) => self.compute(py, owning, sent),
             State::Waiting(waiting) => self.wait(py, *waiting, sent),
             State::Alone(coroutine) => alone(py, coroutine, sent),
@@ -139,6 +170,10 @@ impl CachedCoroutine {
         let call = Call::new(self.function.get(), unpacked.arguments());
         match call.find(py)? {
             Found::Value(value) => Ok(Step::Returned(value)),
+            Found::Stale(value, missed) => {
+                refresh::plan(self.function.bind(py), &call, missed);
+                Ok(Step::Returned(value))
+            }
             Found::Unbound => alone(py, coroutine_of(&call.compute(py)?)?, nothing(py)),
             Found::Nothing(missed) if !call.function.options().stores() => {
                 missed.cache.entries.count_miss();
@@ -149,6 +184,25 @@ impl CachedCoroutine {
                 let turn = missed.begin(py, computing::task(py)?)?;
                 self.proceed(py, arguments, missed, turn)
             }
+        }
+    }
+
+    fn refresh<'py>(
+        &self,
+        py: Python<'py>,
+        planned: Planned,
+        sent: Sent<'py>,
+    ) -> Result<Step<'py>> {
+        if let Sent::Raised(raised) = sent {
+            return Err(raised.into());
+        }
+        let (missed, caller) = (planned.missed, computing::task(py)?);
+        match missed.cache.entries.begin_refresh(&missed.key, caller) {
+            Some(guard) => {
+                let (arguments, plan) = (planned.arguments, Some(planned.plan));
+                self.own(py, &arguments, missed, guard, plan)
+            }
+            None => Ok(Step::Returned(py.None().into_bound(py))),
         }
     }
 
@@ -163,7 +217,7 @@ impl CachedCoroutine {
         loop {
             turn = match turn {
                 Turn::Again => missed.begin(py, computing::task(py)?)?,
-                Turn::Own(guard) => return self.own(py, &arguments, missed, guard),
+                Turn::Own(guard) => return self.own(py, &arguments, missed, guard, None),
                 Turn::Take(value) => {
                     match function.accept(py, &missed.cache, &missed.key, &value)? {
                         Some(restored) => return Ok(Step::Returned(restored)),
@@ -221,9 +275,9 @@ impl CachedCoroutine {
         arguments: &Kept,
         mut missed: Missed,
         guard: OwnerGuard,
+        plan: Option<Plan>,
     ) -> Result<Step<'py>> {
-        let function = self.function.get();
-        missed.note(py, function);
+        missed.note(py, self.function.get());
         let started = Instant::now();
         let called = computing::on_behalf_of(py, guard.computation(), || self.call(py, arguments));
         match called {
@@ -232,15 +286,16 @@ impl CachedCoroutine {
                     coroutine,
                     guard,
                     missed,
+                    plan,
                     started,
                 };
                 self.compute(py, Box::new(owning), nothing(py))
             }
             Err(error) => {
-                let produced = Err(error);
-                function
-                    .conclude(py, &missed, guard, produced, started.elapsed())
-                    .map(Step::Returned)
+                let function = self.function.get();
+                let cost = started.elapsed();
+                let concluded = function.conclude(py, &missed, guard, Err(error), cost);
+                end(py, plan, concluded)
             }
         }
     }
@@ -263,14 +318,14 @@ impl CachedCoroutine {
         let Owning {
             guard,
             missed,
+            plan,
             started,
             ..
         } = *owning;
         let function = self.function.get();
         let produced = returned.and_then(|value| function.produced(value));
-        function
-            .conclude(py, &missed, guard, produced, started.elapsed())
-            .map(Step::Returned)
+        let concluded = function.conclude(py, &missed, guard, produced, started.elapsed());
+        end(py, plan, concluded)
     }
 
     /// A name of the function, if it has one.
@@ -287,9 +342,22 @@ impl CachedCoroutine {
             State::Owning(owning) => Some(owning.coroutine.bind(py).clone()),
             State::Waiting(waiting) => Some(waiting.iterator.bind(py).clone()),
             State::Alone(coroutine) => Some(coroutine.bind(py).clone()),
-            State::Created(_) | State::Running | State::Ended => None,
+            State::Created(_) | State::Planned(_) | State::Running | State::Ended => None,
         }
     }
+}
+
+/// The end of a computation: the caller has its value, a refresh has nobody to give it to.
+fn end<'py>(
+    py: Python<'py>,
+    plan: Option<Plan>,
+    concluded: Result<Bound<'py, PyAny>>,
+) -> Result<Step<'py>> {
+    let Some(plan) = plan else {
+        return concluded.map(Step::Returned);
+    };
+    plan.settle(py, concluded)?;
+    Ok(Step::Returned(py.None().into_bound(py)))
 }
 
 fn nothing(py: Python<'_>) -> Sent<'_> {
@@ -410,7 +478,7 @@ impl CachedCoroutine {
             State::Owning(owning) => close_within(py, &owning),
             State::Waiting(waiting) => close(waiting.iterator.bind(py)),
             State::Alone(coroutine) => close(coroutine.bind(py)),
-            State::Created(_) | State::Running | State::Ended => Ok(()),
+            State::Created(_) | State::Planned(_) | State::Running | State::Ended => Ok(()),
         };
         self.end_step(State::Ended);
         closed
@@ -441,7 +509,7 @@ impl CachedCoroutine {
     fn cr_suspended(&self) -> bool {
         !matches!(
             *self.state.lock(),
-            State::Created(_) | State::Running | State::Ended
+            State::Created(_) | State::Planned(_) | State::Running | State::Ended
         )
     }
 
@@ -459,6 +527,7 @@ impl CachedCoroutine {
         };
         match &*state {
             State::Created(arguments) => arguments.traverse(&visit),
+            State::Planned(planned) => planned.arguments.traverse(&visit),
             State::Owning(owning) => visit.call(&owning.coroutine),
             State::Waiting(waiting) => {
                 visit.call(&waiting.iterator)?;

@@ -32,7 +32,7 @@ pub struct CachedFunction {
     name: Arc<str>,
     options: Arc<Options>,
     /// Whether a call gives a coroutine, whose value is stored.
-    makes_coroutines: bool,
+    pub(super) makes_coroutines: bool,
     /// Found at the first use, since what the function refers to may be defined after it, and
     /// again when that has changed.
     identity: ArcSwapOption<Identity>,
@@ -334,7 +334,7 @@ impl Vectorcall for CachedFunction {
         if slf.get().makes_coroutines {
             return CachedCoroutine::of(slf, arguments.kept());
         }
-        Ok(Call::new(slf.get(), arguments).run(slf.py())?)
+        Ok(Call::new(slf.get(), arguments).run(slf)?)
     }
 
     fn slot(&self) -> &Slot {

@@ -70,6 +70,16 @@ impl Missed {
         })
     }
 
+    /// A call whose value is to be made anew.
+    pub fn stale(cache: Arc<FunctionCache>, identity: Current, key: CallKey) -> Self {
+        Self {
+            identity: identity.kept(),
+            cache,
+            key,
+            encoder: None,
+        }
+    }
+
     /// Starts the computation, or joins it.
     pub fn begin(&self, py: Python<'_>, caller: Caller) -> Result<Turn> {
         let mut departed = Removed::default();

@@ -22,6 +22,8 @@ mod coroutine_function;
 #[cfg(feature = "python")]
 pub mod decorators;
 #[cfg(feature = "python")]
+mod event_loop;
+#[cfg(feature = "python")]
 mod exit;
 #[cfg(feature = "python")]
 pub mod expiry;
@@ -52,9 +54,13 @@ pub mod options;
 #[cfg(feature = "python")]
 pub mod redefined;
 #[cfg(feature = "python")]
+mod refresh;
+#[cfg(feature = "python")]
 pub mod resource;
 #[cfg(feature = "python")]
 pub mod session;
+#[cfg(feature = "python")]
+pub mod settings;
 #[cfg(feature = "python")]
 pub mod value;
 #[cfg(feature = "python")]

@@ -7,6 +7,7 @@ use pyo3::types::{PyBool, PyDict, PyString};
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::duration;
+use super::settings;
 use super::size;
 use crate::error::{Error, Result};
 use crate::key::definition::Follow;
@@ -57,6 +58,8 @@ pub struct Options {
     pub sizeof: Option<Py<PyAny>>,
     /// How far the function's definition goes.
     pub follow: Follow,
+    /// Whether values are made anew while old ones are still served.
+    pub refreshes: bool,
     /// Whether a time to live was given that `persist` makes void.
     pub ignores_time_to_live: bool,
 }
@@ -76,7 +79,8 @@ impl Sharing {
     pub fn differences(&self, other: &Self) -> Vec<&'static str> {
         let (ours, theirs) = (&self.bounds, &other.bounds);
         let differs = [
-            ("ttl", ours.time_to_live != theirs.time_to_live),
+            ("ttl", ours.lifetime() != theirs.lifetime()),
+            ("refresh_mode", ours.refreshes() != theirs.refreshes()),
             ("max_entries", ours.max_entries != theirs.max_entries),
             ("max_size", ours.max_bytes != theirs.max_bytes),
             ("copy", self.copy != other.copy),
@@ -107,6 +111,7 @@ impl Options {
             on_release: None,
             sizeof: None,
             follow: Follow::Beside,
+            refreshes: false,
             ignores_time_to_live: false,
         }
     }
@@ -114,21 +119,20 @@ impl Options {
     /// Checks and takes the options that were given, all of which are in `allowed`.
     pub fn read(self, allowed: &[&str], given: &Bound<'_, PyDict>) -> Result<Self> {
         let mut options = self;
-        let mut background = false;
         for (name, value) in given {
             let name = name.cast::<PyString>().map_err(PyErr::from)?;
             let name = name.to_string_lossy();
             if !allowed.contains(&name.as_ref()) {
                 return Err(unknown(&name, allowed));
             }
-            background |= options.take(&name, &value)?;
+            options.take(&name, &value)?;
         }
-        options.check_together(background)?;
+        options.check_together()?;
         Ok(options)
     }
 
-    /// Takes one option; says whether it asks for background refresh.
-    fn take(&mut self, name: &str, value: &Bound<'_, PyAny>) -> Result<bool> {
+    /// Takes one option.
+    fn take(&mut self, name: &str, value: &Bound<'_, PyAny>) -> Result<()> {
         match name {
             "ttl" => self.bounds.time_to_live = time_to_live(value)?,
             "max_entries" => self.bounds.max_entries = max_entries(value)?,
@@ -141,19 +145,19 @@ impl Options {
             "cache_if" => self.cache_if = callback(name, value)?,
             "on_release" => self.on_release = callback(name, value)?,
             "sizeof" => self.sizeof = callback(name, value)?,
-            "refresh_mode" => return refresh_mode(value),
+            "refresh_mode" => self.refreshes = refresh_mode(value)?,
             "show_spinner" => show_spinner(value)?,
             "follow_dependencies" => self.follow = follow(value)?,
             _ => {
                 switch(name, value)?;
             }
         }
-        Ok(false)
+        Ok(())
     }
 
-    fn check_together(&mut self, background: bool) -> Result<()> {
-        if background {
-            return Err(self.no_background());
+    fn check_together(&mut self) -> Result<()> {
+        if self.refreshes {
+            self.check_refresh()?;
         }
         if self.kind == Kind::Resource && self.bounds.max_bytes.is_some() && self.sizeof.is_none() {
             return Err(Error::Option(
@@ -174,13 +178,23 @@ impl Options {
         Ok(())
     }
 
-    fn no_background(&self) -> Error {
-        let needs_ttl = self.bounds.time_to_live.is_none_or(|ttl| ttl == 0);
-        Error::Option(if needs_ttl {
-            "refresh_mode=\"background\" needs a positive ttl".to_owned()
-        } else {
-            "refresh_mode=\"background\" is not part of this version; use \"foreground\"".to_owned()
-        })
+    /// From its time to live on a value is stale; what is kept for longer is only served while a
+    /// newer one is made.
+    fn check_refresh(&mut self) -> Result<()> {
+        if self.persist {
+            return Err(Error::Option(
+                "refresh_mode=\"background\" needs a ttl, which persist=\"disk\" makes void"
+                    .to_owned(),
+            ));
+        }
+        let Some(fresh_for) = self.bounds.time_to_live.filter(|ttl| *ttl > 0) else {
+            return Err(Error::Option(
+                "refresh_mode=\"background\" needs a positive ttl".to_owned(),
+            ));
+        };
+        self.bounds.fresh_for = Some(fresh_for);
+        self.bounds.time_to_live = Some(settings::hard_limit(fresh_for));
+        Ok(())
     }
 
     /// Shows the garbage collector the user's functions.
@@ -228,7 +242,7 @@ fn unknown(name: &str, allowed: &[&str]) -> Error {
 }
 
 /// `option` must be ..., not ...
-fn bad(option: &str, allowed: impl Display, value: &Bound<'_, PyAny>) -> Error {
+pub fn bad(option: &str, allowed: impl Display, value: &Bound<'_, PyAny>) -> Error {
     let shown = value
         .repr()
         .map_or_else(|_| type_name(value), |repr| repr.to_string());

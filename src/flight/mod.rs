@@ -18,8 +18,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use self::graph::Node;
 pub use self::graph::{Caller, Chain, ComputationId};
-use self::process::Process;
-pub use self::process::after_fork;
+pub use self::process::{Process, after_fork};
 
 type Map<K, O> = HashMap<K, Arc<Flight<O>>, RandomState>;
 /// A guard outlives whoever it was given by.

@@ -12,13 +12,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A process, by the number of forks that led to it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Process(u32);
+pub struct Process(u32);
 
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
 impl Process {
     /// The process that asks.
-    pub(super) fn current() -> Self {
+    #[must_use]
+    pub fn current() -> Self {
         Self(FORKS.load(Ordering::Relaxed))
     }
 }

@@ -144,6 +144,8 @@ imported! {
     ASYNCIO_EVENT = "asyncio"."Event";
     /// What a task waits for, with trio.
     TRIO_EVENT = "trio"."Event";
+    /// Has trio run a task that belongs to nobody.
+    TRIO_SPAWN = "trio.lowlevel"."spawn_system_task";
     /// The task of trio's that runs here.
     TRIO_CURRENT_TASK = "trio.lowlevel"."current_task";
     /// By which other threads reach trio's loop.
@@ -178,6 +180,10 @@ imported! {
     UNION_TYPE = "types"."UnionType";
     /// A union of classes, as `typing` makes it.
     TYPING_UNION = "typing"."Union";
+    /// What the variables of a task have for values.
+    CONTEXT = "contextvars"."Context";
+    /// Threads that run what they are given.
+    THREAD_POOL = "concurrent.futures"."ThreadPoolExecutor";
     /// A variable that is local to a context.
     CONTEXT_VAR = "contextvars"."ContextVar";
     /// numpy's own array class.

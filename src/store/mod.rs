@@ -88,6 +88,14 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         }
     }
 
+    /// Whether there is a value under `key` that is to be made anew. Counts nothing.
+    #[must_use]
+    pub fn is_stale(&self, key: &K, now: Nanos) -> bool {
+        self.entries
+            .get(key)
+            .is_some_and(|entry| entry.expiry > now && self.bounds.is_stale(entry.expiry, now))
+    }
+
     /// Notes why there is no value under `key`.
     pub fn note(&mut self, key: &K, departure: Departure) {
         self.absences.note(key, departure);
@@ -339,6 +347,19 @@ mod tests {
         assert!(!store.contains(&1, 105));
         assert_eq!(get(&mut store, 1, 105), (None, vec![1]));
         assert_eq!((store.len(), store.bytes()), (0, 0));
+    }
+
+    #[test]
+    fn values_are_stale_before_they_expire() {
+        let mut store = Store::new(Bounds {
+            time_to_live: Some(6),
+            fresh_for: Some(4),
+            ..Bounds::default()
+        });
+        put(&mut store, 1, 1, 100);
+        let stale: Vec<_> = (103..=106).map(|now| store.is_stale(&1, now)).collect();
+        assert_eq!(stale, [false, true, true, false]);
+        assert!(!store.is_stale(&2, 104));
     }
 
     #[test]

@@ -38,7 +38,6 @@ def decorate(decorator, **options):
         ({"refresh_mode": "sometimes"}, "refresh_mode must be"),
         ({"refresh_mode": "background"}, "needs a positive ttl"),
         ({"refresh_mode": "background", "ttl": 0}, "needs a positive ttl"),
-        ({"refresh_mode": "background", "ttl": 60}, "not part of this version"),
         ({"show_spinner": 3}, "show_spinner must be"),
         ({"show_time": "yes"}, "show_time must be True or False"),
         ({"follow_dependencies": None}, "follow_dependencies must be"),

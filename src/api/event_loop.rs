@@ -1,0 +1,100 @@
+//! The event loop that runs here: one of asyncio's, uvloop's included, or of trio's.
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PySet;
+
+use crate::python;
+
+/// An event loop.
+#[derive(Clone, Copy)]
+pub enum Library {
+    /// Of asyncio.
+    Asyncio,
+    /// Of trio.
+    Trio,
+}
+
+impl Library {
+    /// The method by which another thread has something run in the loop.
+    pub fn schedule(self) -> &'static str {
+        match self {
+            Self::Asyncio => "call_soon_threadsafe",
+            Self::Trio => "run_sync_soon",
+        }
+    }
+
+    /// An event that tasks of the loop wait for.
+    pub fn event(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+        let class = match self {
+            Self::Asyncio => &python::ASYNCIO_EVENT,
+            Self::Trio => &python::TRIO_EVENT,
+        };
+        class.get(py)?.call0()
+    }
+}
+
+/// The loop that runs in this thread, and its task is the one that asks; for trio it is the token that stands
+/// for the loop. None where neither runs.
+pub fn here(py: Python<'_>) -> PyResult<Option<(Library, Bound<'_, PyAny>)>> {
+    // Trio first: it can be a guest of asyncio's.
+    if python::loaded(py, "trio")?.is_some() {
+        let task = python::TRIO_CURRENT_TASK.get(py)?.call0();
+        let token = task.and_then(|_| python::TRIO_CURRENT_TOKEN.get(py)?.call0());
+        if let Some(token) = unless_absent(py, token)? {
+            return Ok(Some((Library::Trio, token)));
+        }
+    }
+    if python::loaded(py, "asyncio")?.is_none() {
+        return Ok(None);
+    }
+    let running = unless_absent(py, python::ASYNCIO_RUNNING_LOOP.get(py)?.call0())?;
+    Ok(running.map(|running| (Library::Asyncio, running)))
+}
+
+/// Both libraries raise `RuntimeError` where they do not run.
+fn unless_absent<'py>(
+    py: Python<'py>,
+    found: PyResult<Bound<'py, PyAny>>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(raised) if raised.is_instance_of::<PyRuntimeError>(py) => Ok(None),
+        Err(raised) => Err(raised),
+    }
+}
+
+/// Has the loop that runs here run a task of its own, in a context of its own. `start` gives its coroutine.
+/// `false` where no loop runs.
+pub fn spawn(start: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = start.py();
+    let Some((library, running)) = here(py)? else {
+        return Ok(false);
+    };
+    let context = python::CONTEXT.get(py)?.call0()?;
+    match library {
+        Library::Asyncio => {
+            let create = running.getattr(intern!(py, "create_task"))?;
+            let task = context.call_method1(intern!(py, "run"), (create, start.call0()?))?;
+            keep(&task)?;
+        }
+        Library::Trio => {
+            let spawn = python::TRIO_SPAWN.get(py)?;
+            context.call_method1(intern!(py, "run"), (spawn, start))?;
+        }
+    }
+    Ok(true)
+}
+
+/// Keeps a task until it ends: asyncio itself keeps none.
+fn keep(task: &Bound<'_, PyAny>) -> PyResult<()> {
+    static TASKS: pyo3::sync::PyOnceLock<Py<PySet>> = pyo3::sync::PyOnceLock::new();
+    let py = task.py();
+    let tasks = TASKS.get_or_try_init(py, || PySet::empty(py).map(Bound::unbind))?;
+    let tasks = tasks.bind(py);
+    tasks.add(task)?;
+    let discard = tasks.getattr(intern!(py, "discard"))?;
+    task.call_method1(intern!(py, "add_done_callback"), (discard,))?;
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! `refresh_mode="background"`: stale values are made anew while they are served.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use pyo3::exceptions::PyException;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use pyo3::{PyTraverseError, PyVisit};
+
+use super::caches::FunctionCache;
+use super::call::Call;
+use super::computing;
+use super::coroutine::CachedCoroutine;
+use super::event_loop;
+use super::function::CachedFunction;
+use super::miss::Missed;
+use super::settings;
+use crate::cache::Ended;
+use crate::error::Result;
+use crate::key::call_key::CallKey;
+use crate::logging;
+use crate::python;
+use crate::python::vectorcall::Kept;
+
+/// How many refreshes are under way or about to be.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// A refresh that its key waits for, until it is dropped.
+pub(super) struct Plan {
+    cache: Arc<FunctionCache>,
+    key: CallKey,
+    ended: Ended,
+    slot: Option<Slot>,
+}
+
+/// One of the places among those that run at once.
+struct Slot;
+
+impl Slot {
+    fn take() -> Option<Self> {
+        let workers = settings::refresh_workers();
+        let add = |running: usize| (running < workers).then_some(running + 1);
+        let taken = RUNNING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        taken.ok().map(|_| Self)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        // In the child of a fork there may be none any more.
+        let take = |running: usize| running.checked_sub(1);
+        let _ = RUNNING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+    }
+}
+
+impl Plan {
+    fn make(missed: &Missed) -> Option<Self> {
+        if !missed.cache.entries.plan_refresh(&missed.key) {
+            return None;
+        }
+        let plan = Self {
+            cache: Arc::clone(&missed.cache),
+            key: missed.key,
+            ended: Ended::Skipped,
+            slot: Slot::take(),
+        };
+        // Where there is no place, the plan ends here.
+        plan.slot.is_some().then_some(plan)
+    }
+
+    /// Notes what has become of it. An `Exception` is nobody's but the log's.
+    pub fn settle(mut self, py: Python<'_>, concluded: Result<Bound<'_, PyAny>>) -> Result<()> {
+        // What is not stored will not be the next time either.
+        let is_done = concluded.is_ok() && !self.cache.entries.needs_refresh(&self.key);
+        self.ended = if is_done {
+            Ended::Success
+        } else {
+            Ended::Failure
+        };
+        let Err(error) = concluded else {
+            return Ok(());
+        };
+        let raised = PyErr::from(error);
+        if !raised.is_instance_of::<PyException>(py) {
+            return Err(raised.into());
+        }
+        let name = &self.cache.name;
+        let message = format!("'{name}' failed in the background; its old value stays: {raised}");
+        logging::warn(py, &message);
+        Ok(())
+    }
+}
+
+impl Drop for Plan {
+    fn drop(&mut self) {
+        self.cache.entries.end_refresh(&self.key, self.ended);
+    }
+}
+
+/// A call that is to be computed in the background.
+#[pyclass(frozen, module = "memoxide")]
+pub struct Refresh {
+    function: Py<CachedFunction>,
+    arguments: Kept,
+    /// Until it runs.
+    planned: Mutex<Option<(Plan, Missed)>>,
+}
+
+/// Sees to it that a stale value is made anew. Whatever fails here, the call has its value.
+#[cold]
+pub(super) fn plan(function: &Bound<'_, CachedFunction>, call: &Call<'_, '_>, missed: Missed) {
+    let Some(plan) = Plan::make(&missed) else {
+        return;
+    };
+    let py = function.py();
+    let refresh = Refresh {
+        function: function.clone().unbind(),
+        arguments: call.arguments.kept(),
+        planned: Mutex::new(Some((plan, missed))),
+    };
+    let started = Bound::new(py, refresh).and_then(|refresh| {
+        if function.get().makes_coroutines {
+            event_loop::spawn(refresh.as_any()).map(drop)
+        } else {
+            submit(refresh.as_any())
+        }
+    });
+    if let Err(raised) = started {
+        static SAID: AtomicBool = AtomicBool::new(false);
+        if !SAID.swap(true, Ordering::Relaxed) {
+            let message = "nothing can run in the background; values are served until they expire";
+            logging::error(py, message, &raised);
+        }
+    }
+}
+
+#[pymethods]
+impl Refresh {
+    /// Compute it; for a coroutine function, return what does.
+    fn __call__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let Some((plan, missed)) = self.planned.lock().take() else {
+            return Ok(None);
+        };
+        let function = self.function.bind(py);
+        if function.get().makes_coroutines {
+            let arguments = self.arguments.unpacked(py).arguments().kept();
+            return CachedCoroutine::planned(function, arguments, missed, plan).map(Some);
+        }
+        self.run(py, plan, &missed)?;
+        Ok(None)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        visit.call(&self.function)?;
+        self.arguments.traverse(&visit)
+    }
+}
+
+impl Refresh {
+    fn run(&self, py: Python<'_>, plan: Plan, missed: &Missed) -> Result<()> {
+        let caller = computing::plain_caller(py)?;
+        let Some(guard) = missed.cache.entries.begin_refresh(&missed.key, caller) else {
+            return Ok(());
+        };
+        let unpacked = self.arguments.unpacked(py);
+        let function = self.function.get();
+        let call = Call::new(function, unpacked.arguments());
+        let started = Instant::now();
+        let produced = computing::on_behalf_of(py, guard.computation(), || call.produce(py));
+        let concluded = function.conclude(py, missed, guard, produced, started.elapsed());
+        plan.settle(py, concluded)
+    }
+}
+
+/// The threads that plain functions are refreshed in, and how many there may be.
+static POOL: Mutex<Option<(usize, Py<PyAny>)>> = Mutex::new(None);
+
+/// Has a thread call it.
+fn submit(refresh: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = refresh.py();
+    let pool = match known_pool(py) {
+        Some(pool) => pool,
+        None => make_pool(py)?,
+    };
+    pool.call_method1(intern!(py, "submit"), (refresh,))?;
+    Ok(())
+}
+
+fn known_pool(py: Python<'_>) -> Option<Bound<'_, PyAny>> {
+    let pool = POOL.lock();
+    let (workers, pool) = pool.as_ref()?;
+    (*workers == settings::refresh_workers()).then(|| pool.bind(py).clone())
+}
+
+fn make_pool(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    let workers = settings::refresh_workers().max(1);
+    let options = PyDict::new(py);
+    options.set_item("max_workers", workers)?;
+    options.set_item("thread_name_prefix", "memoxide-refresh")?;
+    let pool = python::THREAD_POOL.get(py)?.call((), Some(&options))?;
+    let replaced = POOL.lock().replace((workers, pool.clone().unbind()));
+    if let Some((_, replaced)) = replaced {
+        replaced.call_method1(py, intern!(py, "shutdown"), (false,))?;
+    }
+    Ok(pool)
+}
+
+/// Begins anew in the child of a fork, which has none of the threads.
+pub fn after_fork() {
+    RUNNING.store(0, Ordering::Relaxed);
+    let left_behind = POOL.lock().take();
+    drop(left_behind);
+}
