@@ -179,14 +179,16 @@ impl Refresh {
 /// The threads that plain functions are refreshed in, and how many there may be.
 static POOL: Mutex<Option<(usize, Py<PyAny>)>> = Mutex::new(None);
 
-/// Has a thread call it.
+/// Has a thread call it, in a context of its own: a thread may have inherited that of who started it.
 fn submit(refresh: &Bound<'_, PyAny>) -> PyResult<()> {
     let py = refresh.py();
     let pool = match known_pool(py) {
         Some(pool) => pool,
         None => make_pool(py)?,
     };
-    pool.call_method1(intern!(py, "submit"), (refresh,))?;
+    let context = python::CONTEXT.get(py)?.call0()?;
+    let run = context.getattr(intern!(py, "run"))?;
+    pool.call_method1(intern!(py, "submit"), (run, refresh))?;
     Ok(())
 }
 

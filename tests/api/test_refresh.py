@@ -233,10 +233,14 @@ def test_a_refresh_runs_in_a_context_of_its_own(source):
     def value():
         return source.read(), variable.get()
 
+    @mx.cache_data
+    def outer():
+        return value()
+
     variable.set("caller's")
     assert value() == (1, "caller's")
     time.sleep(2 * TTL)
-    value()
+    outer()
     eventually(lambda: value()[1] == "none")
 
 
