@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, ItemsView
 from datetime import timedelta
-from types import CodeType, UnionType
+from types import CodeType, FrameType, UnionType
 from typing import (
     Any,
     Concatenate,
@@ -172,6 +172,10 @@ class CachedCoroutine:
     def __qualname__(self) -> str: ...
     @property
     def cr_await(self) -> Any: ...
+    @property
+    def cr_code(self) -> CodeType: ...
+    @property
+    def cr_frame(self) -> FrameType: ...
     @property
     def cr_running(self) -> bool: ...
     @property

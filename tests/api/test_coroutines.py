@@ -101,6 +101,22 @@ def test_a_call_is_a_coroutine():
     coroutine.close()
 
 
+def test_debuggers_see_the_functions_own_coroutine():
+    @mx.cache_data
+    async def value():
+        await Pause()
+
+    coroutine = value()
+    assert not hasattr(coroutine, "cr_frame")
+    coroutine.send(None)
+    assert coroutine.cr_code is value.__wrapped__.__code__
+    assert coroutine.cr_frame.f_code is coroutine.cr_code
+    assert type(coroutine.cr_await).__name__ == "generator"
+    assert inspect.getcoroutinestate(coroutine) == inspect.CORO_SUSPENDED
+    coroutine.close()
+    assert not hasattr(coroutine, "cr_frame")
+
+
 def test_it_can_be_awaited_once():
     @mx.cache_data
     async def value():

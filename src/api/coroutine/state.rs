@@ -1,0 +1,85 @@
+//! How far a call of a cached coroutine function is.
+
+use std::time::Instant;
+
+use pyo3::prelude::*;
+use pyo3::{PyTraverseError, PyVisit};
+
+use crate::api::miss::{Missed, OwnerGuard, Waiter};
+use crate::api::refresh::Plan;
+use crate::python::vectorcall::Kept;
+
+/// How far it is.
+pub enum State {
+    /// Nobody has awaited it.
+    Created(Kept),
+    /// It is to run in the background.
+    Planned(Box<Planned>),
+    /// It computes on behalf of all who wait.
+    Owning(Box<Owning>),
+    /// Another computes.
+    Waiting(Box<Waiting>),
+    /// It computes for its caller alone.
+    Alone(Py<PyAny>),
+    /// A step is being done.
+    Running,
+    /// It has returned, raised or been closed.
+    Ended,
+}
+
+/// A refresh that has not begun.
+pub struct Planned {
+    pub arguments: Kept,
+    pub missed: Missed,
+    pub plan: Plan,
+}
+
+/// A computation, with the right to it.
+pub struct Owning {
+    /// Goes before the guard does: whoever takes over begins when this one has cleaned up.
+    pub coroutine: Py<PyAny>,
+    pub guard: OwnerGuard,
+    pub missed: Missed,
+    /// If it is a refresh, whose value nobody waits for.
+    pub plan: Option<Plan>,
+    pub started: Instant,
+}
+
+/// A place among those who wait, and what the task yields from meanwhile.
+pub struct Waiting {
+    pub iterator: Py<PyAny>,
+    pub waiter: Waiter,
+    pub missed: Missed,
+    pub arguments: Kept,
+}
+
+impl State {
+    /// Whether it waits for something.
+    pub fn is_suspended(&self) -> bool {
+        matches!(self, Self::Owning(_) | Self::Waiting(_) | Self::Alone(_))
+    }
+
+    /// The coroutine of the user's function, once it has begun.
+    pub fn inner<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
+        match self {
+            Self::Owning(owning) => Some(owning.coroutine.bind(py)),
+            Self::Alone(coroutine) => Some(coroutine.bind(py)),
+            _ => None,
+        }
+    }
+
+    /// Shows the garbage collector what it holds.
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self {
+            Self::Created(arguments) => arguments.traverse(visit),
+            Self::Planned(planned) => planned.arguments.traverse(visit),
+            Self::Owning(owning) => visit.call(&owning.coroutine),
+            Self::Waiting(waiting) => {
+                visit.call(&waiting.iterator)?;
+                waiting.arguments.traverse(visit)
+            }
+            Self::Alone(coroutine) => visit.call(coroutine),
+            Self::Running | Self::Ended => Ok(()),
+        }
+    }
+}

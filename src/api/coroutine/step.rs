@@ -1,0 +1,250 @@
+//! One step of a call: from where it was resumed to what it has to wait for, or to the end.
+
+use std::time::Instant;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::iterator::PySendResult;
+
+use super::CachedCoroutine;
+use super::inner::{Sent, close, coroutine_of, nothing, pass};
+use super::state::{Owning, Planned, State, Waiting};
+use crate::api::bell::Bell;
+use crate::api::call::{Call, Found};
+use crate::api::computing;
+use crate::api::miss::{Missed, OwnerGuard, Turn};
+use crate::api::refresh::{self, Plan};
+use crate::error::Result;
+use crate::flight::ComputationId;
+use crate::python::stack;
+use crate::python::vectorcall::Kept;
+
+/// What comes out of a step.
+pub enum Step<'py> {
+    Yielded(Bound<'py, PyAny>, State),
+    Returned(Bound<'py, PyAny>),
+}
+
+impl CachedCoroutine {
+    /// Does the next step.
+    pub(super) fn step<'py>(
+        &self,
+        py: Python<'py>,
+        state: State,
+        sent: Sent<'py>,
+    ) -> Result<Step<'py>> {
+        match state {
+            State::Created(arguments) => match sent {
+                Sent::Raised(raised) => Err(raised.into()),
+                Sent::Value(value) if !value.is_none() => Err(PyTypeError::new_err(
+                    "can't send non-None value to a just-started coroutine",
+                )
+                .into()),
+                Sent::Value(_) => self.start(py, arguments),
+            },
+            State::Planned(planned) => self.refresh(py, *planned, sent),
+            State::Owning(owning) => self.compute(py, owning, sent),
+            State::Waiting(waiting) => self.wait(py, *waiting, sent),
+            State::Alone(coroutine) => alone(py, coroutine, sent),
+            State::Running | State::Ended => unreachable!("no step begins there"),
+        }
+    }
+
+    fn start<'py>(&self, py: Python<'py>, arguments: Kept) -> Result<Step<'py>> {
+        let unpacked = arguments.unpacked(py);
+        let call = Call::new(self.function.get(), unpacked.arguments());
+        match call.find(py)? {
+            Found::Value(value) => Ok(Step::Returned(value)),
+            Found::Stale(value, missed) => {
+                refresh::plan(self.function.bind(py), &call, missed);
+                Ok(Step::Returned(value))
+            }
+            Found::Unbound => alone(py, coroutine_of(&call.compute(py)?)?, nothing(py)),
+            Found::Nothing(missed) if !call.function.options().stores() => {
+                missed.cache.entries.count_miss();
+                alone(py, coroutine_of(&call.compute(py)?)?, nothing(py))
+            }
+            Found::Nothing(missed) => {
+                stack::check(call.function.name())?;
+                let turn = missed.begin(py, computing::task(py)?)?;
+                self.proceed(py, arguments, missed, turn)
+            }
+        }
+    }
+
+    fn refresh<'py>(
+        &self,
+        py: Python<'py>,
+        planned: Planned,
+        sent: Sent<'py>,
+    ) -> Result<Step<'py>> {
+        if let Sent::Raised(raised) = sent {
+            return Err(raised.into());
+        }
+        let (missed, caller) = (planned.missed, computing::task(py)?);
+        match missed.cache.entries.begin_refresh(&missed.key, caller) {
+            Some(guard) => {
+                let (arguments, plan) = (planned.arguments, Some(planned.plan));
+                self.own(py, &arguments, missed, guard, plan)
+            }
+            None => Ok(Step::Returned(py.None().into_bound(py))),
+        }
+    }
+
+    fn proceed<'py>(
+        &self,
+        py: Python<'py>,
+        arguments: Kept,
+        missed: Missed,
+        mut turn: Turn,
+    ) -> Result<Step<'py>> {
+        let function = self.function.get();
+        loop {
+            turn = match turn {
+                Turn::Again => missed.begin(py, computing::task(py)?)?,
+                Turn::Own(guard) => return self.own(py, &arguments, missed, guard, None),
+                Turn::Take(value) => {
+                    match function.accept(py, &missed.cache, &missed.key, &value)? {
+                        Some(restored) => return Ok(Step::Returned(restored)),
+                        None => Turn::Again,
+                    }
+                }
+                Turn::Wait(waiter) => {
+                    let Some(bell) = Bell::here(py)? else {
+                        missed.cache.entries.count_miss();
+                        let coroutine = self.call(py, &arguments)?;
+                        return alone(py, coroutine, nothing(py));
+                    };
+                    if waiter.register(bell.waker) {
+                        let waiting = Waiting {
+                            iterator: bell.iterator,
+                            waiter,
+                            missed,
+                            arguments,
+                        };
+                        return self.wait(py, waiting, nothing(py));
+                    }
+                    missed.poll(py, waiter)?
+                }
+            };
+        }
+    }
+
+    /// Waits for the bell; who throws something in ends the waiting.
+    fn wait<'py>(&self, py: Python<'py>, waiting: Waiting, sent: Sent<'py>) -> Result<Step<'py>> {
+        match pass(waiting.iterator.bind(py), sent) {
+            Ok(PySendResult::Next(value)) => {
+                Ok(Step::Yielded(value, State::Waiting(Box::new(waiting))))
+            }
+            Ok(PySendResult::Return(_)) => {
+                let turn = waiting.missed.poll(py, waiting.waiter)?;
+                self.proceed(py, waiting.arguments, waiting.missed, turn)
+            }
+            Err(raised) => {
+                // The way through the event is nobody's concern.
+                raised.set_traceback(py, None);
+                Err(raised.into())
+            }
+        }
+    }
+
+    fn call(&self, py: Python<'_>, arguments: &Kept) -> Result<Py<PyAny>> {
+        let unpacked = arguments.unpacked(py);
+        let call = Call::new(self.function.get(), unpacked.arguments());
+        Ok(coroutine_of(&call.compute(py)?)?)
+    }
+
+    fn own<'py>(
+        &self,
+        py: Python<'py>,
+        arguments: &Kept,
+        mut missed: Missed,
+        guard: OwnerGuard,
+        plan: Option<Plan>,
+    ) -> Result<Step<'py>> {
+        missed.note(py, self.function.get());
+        let started = Instant::now();
+        let called = computing::on_behalf_of(py, guard.computation(), || self.call(py, arguments));
+        match called {
+            Ok(coroutine) => {
+                let owning = Owning {
+                    coroutine,
+                    guard,
+                    missed,
+                    plan,
+                    started,
+                };
+                self.compute(py, Box::new(owning), nothing(py))
+            }
+            Err(error) => {
+                let function = self.function.get();
+                let cost = started.elapsed();
+                let concluded = function.conclude(py, &missed, guard, Err(error), cost);
+                end(py, plan, concluded)
+            }
+        }
+    }
+
+    fn compute<'py>(
+        &self,
+        py: Python<'py>,
+        owning: Box<Owning>,
+        sent: Sent<'py>,
+    ) -> Result<Step<'py>> {
+        let computation = owning.guard.computation();
+        let passed = pass_within(owning.coroutine.bind(py), computation, sent);
+        let returned = match passed {
+            Ok(PySendResult::Next(value)) => {
+                return Ok(Step::Yielded(value, State::Owning(owning)));
+            }
+            Ok(PySendResult::Return(value)) => Ok(value),
+            Err(raised) => Err(raised.into()),
+        };
+        let Owning {
+            guard,
+            missed,
+            plan,
+            started,
+            ..
+        } = *owning;
+        let function = self.function.get();
+        let produced = returned.and_then(|value| function.produced(value));
+        let concluded = function.conclude(py, &missed, guard, produced, started.elapsed());
+        end(py, plan, concluded)
+    }
+}
+
+/// The end of a computation: the caller has its value, a refresh has nobody to give it to.
+fn end<'py>(
+    py: Python<'py>,
+    plan: Option<Plan>,
+    concluded: Result<Bound<'py, PyAny>>,
+) -> Result<Step<'py>> {
+    let Some(plan) = plan else {
+        return concluded.map(Step::Returned);
+    };
+    plan.settle(py, concluded)?;
+    Ok(Step::Returned(py.None().into_bound(py)))
+}
+
+/// Lets the function's own coroutine go on, for its caller alone.
+fn alone<'py>(py: Python<'py>, coroutine: Py<PyAny>, sent: Sent<'py>) -> Result<Step<'py>> {
+    match pass(coroutine.bind(py), sent)? {
+        PySendResult::Next(value) => Ok(Step::Yielded(value, State::Alone(coroutine))),
+        PySendResult::Return(value) => Ok(Step::Returned(value)),
+    }
+}
+
+fn pass_within<'py>(
+    coroutine: &Bound<'py, PyAny>,
+    computation: Option<ComputationId>,
+    sent: Sent<'py>,
+) -> PyResult<PySendResult<'py>> {
+    computing::on_behalf_of(coroutine.py(), computation, || pass(coroutine, sent))
+}
+
+/// Closes the function's coroutine, which may still compute.
+pub fn close_within(py: Python<'_>, owning: &Owning) -> PyResult<()> {
+    let computation = owning.guard.computation();
+    computing::on_behalf_of(py, computation, || close(owning.coroutine.bind(py)))
+}
