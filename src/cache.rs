@@ -88,6 +88,17 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         self.store.lock().presence(key, now)
     }
 
+    /// The value that a lookup would find. Counts nothing, and is no use of it.
+    pub fn peek(&self, key: &K) -> Option<V> {
+        let now = self.now();
+        self.store.lock().peek(key, now)
+    }
+
+    /// How long values may be used, in nanoseconds.
+    pub fn time_to_live(&self) -> Option<Nanos> {
+        self.bounds.time_to_live
+    }
+
     /// Whether somebody computes the value of `key`.
     pub fn is_computing(&self, key: &K) -> bool {
         self.flights.is_under_way(key)
@@ -144,6 +155,11 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         self.store.lock().count_miss();
     }
 
+    /// Counts a call as a hit that was taken for a miss: another tier had the value.
+    pub fn count_recalled(&self, cost: u64) {
+        self.store.lock().count_recalled(cost);
+    }
+
     /// Counts a call that has waited: as a hit if it got another's value. What another's failure leaves to
     /// it, be it the computation or the error, counts as a miss.
     pub fn count(&self, waited: &Wait<K, V, E>) {
@@ -165,11 +181,36 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         size: u64,
         cost: Duration,
     ) -> (Removed<V>, Option<V>) {
-        let now = self.now();
         let cost = u64::try_from(cost.as_nanos()).unwrap_or(u64::MAX);
         if self.bounds.refreshes() {
             self.refreshes.forgive(key);
         }
+        self.land(key, guard, value, size, cost, self.now())
+    }
+
+    /// Stores a value that another tier has had for `age` nanoseconds, as [`finish`](Self::finish) does.
+    pub fn finish_recalled(
+        &self,
+        key: &K,
+        guard: Guard<K, V, E>,
+        value: V,
+        size: u64,
+        cost: u64,
+        age: Nanos,
+    ) -> (Removed<V>, Option<V>) {
+        let stored = self.now().saturating_sub(age);
+        self.land(key, guard, value, size, cost, stored)
+    }
+
+    fn land(
+        &self,
+        key: &K,
+        guard: Guard<K, V, E>,
+        value: V,
+        size: u64,
+        cost: u64,
+        stored: Nanos,
+    ) -> (Removed<V>, Option<V>) {
         let mut removed = Removed::new();
         let unstored = guard.land(Ok(value.clone()), |is_attached| {
             let mut store = self.store.lock();
@@ -177,7 +218,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
                 store.note(key, Departure::Cleared);
                 return Some(value);
             }
-            match store.put(*key, value, size, cost, now, &mut removed) {
+            match store.put(*key, value, size, cost, stored, &mut removed) {
                 Stored::Kept => None,
                 Stored::TooLarge(value) => Some(value),
             }

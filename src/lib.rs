@@ -50,6 +50,7 @@ mod _core {
         caches::{after_fork, release_all},
         coroutine::CachedCoroutine,
         decorators::{ConfiguredDecorator, Decorator},
+        disk::Disk,
         expiry::end_expiry,
         function::CachedFunction,
         method::CachedMethod,

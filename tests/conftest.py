@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable
 
@@ -16,6 +19,10 @@ settings.register_profile(
     "slow", max_examples=10_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
+
+# What `persist` keeps is kept out of the user's own folder.
+os.environ["MEMOXIDE_CACHE_DIR"] = tempfile.mkdtemp(prefix="memoxide-tests-")
+atexit.register(shutil.rmtree, os.environ["MEMOXIDE_CACHE_DIR"], ignore_errors=True)
 
 
 @pytest.fixture

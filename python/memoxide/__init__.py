@@ -6,6 +6,7 @@
 
 from memoxide import errors
 from memoxide._core import (
+    Disk,
     __version__,
     cache_data,
     cache_resource,
@@ -21,6 +22,7 @@ from memoxide._core import (
 __all__ = [
     "ArgumentInfo",
     "CacheInfo",
+    "Disk",
     "Explanation",
     "FunctionStats",
     "__version__",

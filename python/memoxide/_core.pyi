@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, ItemsView
 from datetime import timedelta
+from os import PathLike
+from pathlib import Path
 from types import CodeType, FrameType, UnionType
 from typing import (
     Any,
@@ -28,6 +30,7 @@ __all__ = [
     "CachedMethod",
     "ConfiguredDecorator",
     "Decorator",
+    "Disk",
     "Session",
     "__version__",
     "after_fork",
@@ -235,7 +238,7 @@ class _CacheData(_Decorator, Protocol):
         ttl: _TimeToLive = None,
         max_entries: int | None = None,
         max_size: int | str | None = None,
-        persist: Literal["disk"] | bool | None = None,
+        persist: Literal["disk"] | bool | Disk | None = None,
         show_spinner: bool | str = True,
         show_time: bool = False,
         hash_funcs: _HashFuncs | None = None,
@@ -254,7 +257,7 @@ class _CacheData(_Decorator, Protocol):
         ttl: _TimeToLive = None,
         max_entries: int | None = None,
         max_size: int | str | None = None,
-        persist: Literal["disk"] | bool | None = None,
+        persist: Literal["disk"] | bool | Disk | None = None,
         show_spinner: bool | str = True,
         show_time: bool = False,
         hash_funcs: _HashFuncs | None = None,
@@ -316,7 +319,7 @@ class _ExperimentalMemo(_Decorator, Protocol):
         self,
         func: Callable[_P, _R],
         *,
-        persist: Literal["disk"] | bool | None = None,
+        persist: Literal["disk"] | bool | Disk | None = None,
         show_spinner: bool | str = True,
         suppress_st_warning: bool = False,
         max_entries: int | None = None,
@@ -329,7 +332,7 @@ class _ExperimentalMemo(_Decorator, Protocol):
         self,
         func: None = None,
         *,
-        persist: Literal["disk"] | bool | None = None,
+        persist: Literal["disk"] | bool | Disk | None = None,
         show_spinner: bool | str = True,
         suppress_st_warning: bool = False,
         max_entries: int | None = None,
@@ -390,12 +393,77 @@ class Session:
     # Not `bool`, after which a checker would take every block for one that may end early.
     def __exit__(self, *_exception: object) -> Literal[False]: ...
 
+@final
+class Disk:
+    """A disk tier that is not the common one: `persist=memoxide.Disk(...)`.
+
+    Args:
+        path: A folder of its own; else the common one.
+        ttl: Whether the function's `ttl` counts; with `persist="disk"` it does not.
+        max_size: Bytes of that folder, as a number or a string like `"2GB"`; 10 GB at first.
+        max_age: How old entries of that folder get: seconds, a timedelta or a string like `"30d"`.
+        memory: Whether values are kept in memory as well.
+        name: The application's name; else the project's folder.
+
+    Raises:
+        OptionError: A value cannot be, or a bound was given without a path.
+
+    """
+
+    def __new__(
+        cls,
+        path: str | PathLike[str] | None = None,
+        *,
+        ttl: bool = True,
+        max_size: int | str | None = None,
+        max_age: _TimeToLive = None,
+        memory: bool = True,
+        name: str | None = None,
+    ) -> Self: ...
+    @property
+    def path(self) -> Path | None:
+        """The folder, if it is not the common one."""
+
+    @property
+    def ttl(self) -> bool:
+        """Whether a function's `ttl` counts on the disk."""
+
+    @property
+    def max_size(self) -> int | None:
+        """Bytes that the folder may have, if that was given."""
+
+    @property
+    def max_age(self) -> float | None:
+        """Seconds that entries of the folder may be old, if that was given."""
+
+    @property
+    def memory(self) -> bool:
+        """Whether entries are in memory as well."""
+
+    @property
+    def name(self) -> str | None:
+        """The application's name, if it is not the project's."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
 def configure(
-    *, refresh_multiplier: float | None = None, refresh_workers: int | None = None
+    *,
+    cache_dir: str | PathLike[str] | None = None,
+    disk_max_size: float | str | None = None,
+    disk_max_age: _TimeToLive = None,
+    app: str | None = None,
+    refresh_multiplier: float | None = None,
+    refresh_workers: int | None = None,
 ) -> None:
     """Set what holds for the whole process; what is not given stays as it is.
 
     Args:
+        cache_dir: The folder of what `persist` keeps; else `MEMOXIDE_CACHE_DIR`, or the user's
+            cache folder.
+        disk_max_size: Bytes of that folder, 10 GB at first; `math.inf` is no bound.
+        disk_max_age: How old its entries get; at first, and with `math.inf`, there is no bound.
+        app: The application's name; else the folder of the function's project.
         refresh_multiplier: How long a value may be served with `refresh_mode="background"`, in
             times to live: above 1, and 2 at first. Counts for functions that are decorated later.
         refresh_workers: How many refreshes may run at once, 4 at first; with 0 there are none.

@@ -20,6 +20,8 @@ class CacheInfo(NamedTuple):
     """Entries that made room for others."""
     seconds_saved: float
     """The time that the hits would have taken to compute."""
+    disk_hits: int
+    """Those of the hits that the disk answered, with `persist`."""
 
 
 class FunctionStats(NamedTuple):
@@ -45,6 +47,8 @@ class FunctionStats(NamedTuple):
     """Entries that made room for others."""
     seconds_saved: float
     """The time that the hits would have taken to compute."""
+    disk_hits: int
+    """Those of the hits that the disk answered, with `persist`."""
 
 
 class ArgumentInfo(NamedTuple):

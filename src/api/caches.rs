@@ -7,13 +7,16 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::disk::Tier;
 use super::exit;
 use super::failure::Failed;
+use super::function::CachedFunction;
 use super::options::{Kind, Options, Sharing};
 use super::resource;
 use super::value::Value;
 use super::waiting;
 use crate::cache::Cache;
+use crate::disk::{Name, Scope};
 use crate::key::call_key::CallKey;
 use crate::logging;
 use crate::python;
@@ -37,8 +40,19 @@ pub struct FunctionCache {
     is_unique: bool,
     /// How many entries there may be.
     pub max_entries: Option<usize>,
+    /// The disk, where entries outlive the process.
+    pub tier: Option<Tier>,
     on_release: Mutex<Option<Py<PyAny>>>,
     ended: AtomicBool,
+}
+
+/// A tier of a cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Where {
+    /// The first.
+    Memory,
+    /// The second.
+    Disk,
 }
 
 /// What identifies a cache: the session, the kind, the function.
@@ -55,26 +69,27 @@ pub struct CacheId {
 static REGISTRY: LazyLock<Registry<CacheId, Sharing, FunctionCache>> =
     LazyLock::new(Registry::default);
 
-/// The cache of a function under these options; one under other options that nobody uses any more
+/// The cache of a function under its options; one under other options that nobody uses any more
 /// is cleared.
 pub fn attach(
     py: Python<'_>,
     id: &CacheId,
     is_unique: bool,
-    name: &Arc<str>,
-    options: &Options,
+    function: &CachedFunction,
 ) -> Arc<FunctionCache> {
     watch_for_forks(py);
+    let (name, options) = (function.name(), function.options());
     let make = || FunctionCache {
         entries: Cache::new(Arc::clone(name), options.bounds),
         name: Arc::clone(name),
         id: id.clone(),
         is_unique,
         max_entries: options.bounds.max_entries,
+        tier: function.tier(),
         on_release: Mutex::new(None),
         ended: AtomicBool::new(false),
     };
-    let (cache, superseded) = REGISTRY.attach(id.clone(), options.sharing(), make);
+    let (cache, superseded) = REGISTRY.attach(id.clone(), function.sharing(), make);
     cache.adopt(py, options);
     for old in superseded {
         old.clear(py);
@@ -166,17 +181,7 @@ pub fn after_fork() {
     crate::flight::after_fork();
     super::expiry::after_fork();
     super::refresh::after_fork();
-}
-
-/// Says, once, that `persist` does not reach the disk.
-pub fn announce_memory_only(py: Python<'_>) {
-    static SAID: AtomicBool = AtomicBool::new(false);
-    if !SAID.swap(true, Ordering::Relaxed) {
-        logging::warn(
-            py,
-            "persist=\"disk\" keeps its entries in memory: this version has no disk store.",
-        );
-    }
+    super::disk::after_fork();
 }
 
 impl FunctionCache {
@@ -201,6 +206,47 @@ impl FunctionCache {
     /// Forgets all entries.
     pub fn clear(&self, py: Python<'_>) {
         self.release(py, self.entries.clear());
+    }
+
+    /// The name of a call's entry on the disk.
+    pub fn entry(&self, key: &CallKey) -> Name {
+        Name {
+            function: self.id.function,
+            call: key.digest(&self.id.function),
+        }
+    }
+
+    /// Forgets entries on the disk, if there are such.
+    pub fn clear_disk(&self, py: Python<'_>, scope: Scope<'_>) {
+        if let Some(tier) = &self.tier {
+            tier.clear(py, scope);
+        }
+    }
+
+    /// Where the value of a call is. It counts nothing, and is no use of the entry.
+    pub fn place_of(&self, py: Python<'_>, key: &CallKey) -> Option<Where> {
+        let is_current = |value: &Value| self.is_current(py, value);
+        if self
+            .entries
+            .peek(key)
+            .is_some_and(|value| is_current(&value))
+        {
+            return Some(Where::Memory);
+        }
+        let tier = self.tier.as_ref()?;
+        let is_there = tier.contains(py, &self.entry(key), self.entries.time_to_live());
+        is_there.then_some(Where::Disk)
+    }
+
+    /// Whether no process has cleared a value since it was stored.
+    #[inline]
+    pub fn is_current(&self, py: Python<'_>, value: &Value) -> bool {
+        let Some(tier) = &self.tier else {
+            return true;
+        };
+        value
+            .persisted(py)
+            .is_none_or(|persisted| tier.is_current(py, persisted))
     }
 
     /// Lets go of values that left, and tells `on_release` of each. No lock may be held.

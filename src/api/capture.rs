@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 
 use super::caches::FunctionCache;
 use super::call::Call;
+use super::disk::Stamp;
 use super::expiry;
 use super::function::CachedFunction;
 use super::miss::OwnerGuard;
@@ -66,6 +67,11 @@ impl Captured {
         expiry::expect(py, cache);
     }
 
+    /// The value.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
     /// Gives it to all who wait, and stores nothing.
     pub fn hand_out(self, py: Python<'_>, guard: OwnerGuard) {
         Cache::hand_out(guard, self.value.clone());
@@ -120,9 +126,10 @@ impl CachedFunction {
         &self,
         py: Python<'py>,
         produced: Produced<'py>,
+        stamp: Option<Stamp>,
     ) -> Result<Computed<'py>> {
         let is_wanted = self.is_wanted(py, &produced.value)?;
-        match self.capture(py, &produced) {
+        match self.capture(py, &produced, stamp) {
             Ok(captured) if is_wanted => Ok(Computed::Wanted(captured, produced.value)),
             Ok(captured) => Ok(Computed::Unwanted(captured, produced.value)),
             Err(Error::Unserializable { value, .. }) if !is_wanted => {
@@ -159,12 +166,21 @@ impl CachedFunction {
     }
 
     /// Takes in what the function made.
-    fn capture(&self, py: Python<'_>, produced: &Produced<'_>) -> Result<Captured> {
+    fn capture(
+        &self,
+        py: Python<'_>,
+        produced: &Produced<'_>,
+        stamp: Option<Stamp>,
+    ) -> Result<Captured> {
         if self.options().kind == Kind::Resource {
             return self.share(py, produced);
         }
         let value = &produced.value;
         let captured = Snapshot::capture(value, self.options().copy);
+        let captured = captured.map(|snapshot| match stamp {
+            Some(stamp) => snapshot.persisted(stamp.name, stamp.generation),
+            None => snapshot,
+        });
         let captured = captured.and_then(|snapshot| Captured::of(py, snapshot, true));
         captured.map_err(|cause| {
             if !cause.is_instance_of::<PyException>(py) {

@@ -15,6 +15,11 @@ fn innermost(py: Python<'_>) -> PyResult<Option<ComputationId>> {
     }
 }
 
+/// Whether a cached computation runs here.
+pub fn is_nested(py: Python<'_>) -> PyResult<bool> {
+    Ok(COMPUTATION.get(py)?.is_some())
+}
+
 /// Who asks, where a plain call does.
 pub fn plain_caller(py: Python<'_>) -> PyResult<Caller> {
     Ok(Caller::plain(innermost(py)?))

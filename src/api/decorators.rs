@@ -7,6 +7,7 @@ use pyo3::types::PyDict;
 
 use super::caches;
 use super::coroutine_function;
+use super::disk;
 use super::function::CachedFunction;
 use super::options::{Kind, Options};
 use crate::error::{Error, Result};
@@ -147,6 +148,9 @@ impl Decorator {
     /// Forget every entry of the functions that this decorator and its sibling have decorated.
     fn clear(&self, py: Python<'_>) {
         caches::clear_kind(py, self.description.kind);
+        if self.description.kind == Kind::Data {
+            disk::clear_all(py);
+        }
     }
 
     #[getter]
@@ -257,9 +261,6 @@ impl Description {
                 ),
             };
             logging::warn(py, &message);
-        }
-        if function.options().persist {
-            caches::announce_memory_only(py);
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 use pyo3::prelude::*;
 use pyo3::types::{PyString, PyTuple};
 
-use super::caches::FunctionCache;
+use super::caches::{FunctionCache, Where};
 use super::call::Call;
 use super::function::CachedFunction;
 use super::labels;
@@ -85,7 +85,7 @@ pub fn explain<'py>(
         arguments: encoder.as_bytes().into(),
         trace: encoder.take_trace(),
     };
-    let answer = Answer::find(function, &cache, &key, &asked, &accounts);
+    let answer = Answer::find(py, function, &cache, &key, &asked, &accounts);
     let digest = blake3::Hash::from(key.digest(identity.digest()));
     let explanation = python::EXPLANATION.get(py)?.call1((
         answer.hit,
@@ -106,6 +106,7 @@ struct Answer {
 
 impl Answer {
     fn find(
+        py: Python<'_>,
         function: &CachedFunction,
         cache: &FunctionCache,
         key: &CallKey,
@@ -114,8 +115,11 @@ impl Answer {
     ) -> Self {
         let options = function.options();
         let presence = cache.entries.presence(key);
+        let place = cache.place_of(py, key);
         let known = match presence {
             _ if options.bounds.time_to_live == Some(0) => Some("computed each time: ttl=0"),
+            _ if place == Some(Where::Disk) => Some("stored on the disk"),
+            Presence::Stored if place.is_none() => Some("cleared by another process"),
             Presence::Stored if options.validate.is_some() => {
                 Some("stored, if validate accepts it")
             }

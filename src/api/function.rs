@@ -12,10 +12,12 @@ use pyo3::{PyTraverseError, PyVisit};
 use super::caches::{self, CacheId, FunctionCache};
 use super::call::Call;
 use super::coroutine::CachedCoroutine;
+use super::disk::{Place, Tier};
 use super::method::CachedMethod;
-use super::options::{Options, Scope};
+use super::options::{self, Options, Sharing};
 use super::session;
 use super::{explain, info};
+use crate::disk::Scope;
 use crate::error::{Error, Result};
 use crate::history;
 use crate::key::binding::{Arguments, Unpacked};
@@ -33,6 +35,8 @@ pub struct CachedFunction {
     options: Arc<Options>,
     /// Whether a call gives a coroutine, whose value is stored.
     pub(super) makes_coroutines: bool,
+    /// Where entries are that outlive the process.
+    place: Option<Arc<Place>>,
     /// Found at the first use, since what the function refers to may be defined after it, and
     /// again when that has changed.
     identity: ArcSwapOption<Identity>,
@@ -132,6 +136,10 @@ impl CachedFunction {
             vectorcall: Slot::new::<Self>(),
             wrapped: wrapped.clone().unbind(),
             name: full_name(wrapped)?.into(),
+            place: options
+                .persist
+                .as_ref()
+                .map(|persist| Place::of(wrapped, persist)),
             options,
             makes_coroutines,
             identity: ArcSwapOption::empty(),
@@ -150,6 +158,16 @@ impl CachedFunction {
     /// The options it was decorated with.
     pub fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// What has to be equal for another definition to share its entries.
+    pub fn sharing(&self) -> Sharing {
+        self.options.sharing(self.place.as_ref())
+    }
+
+    /// The disk as the second tier, if the function has one.
+    pub fn tier(&self) -> Option<Tier> {
+        self.place.clone().map(Tier::new)
     }
 
     /// The plain function.
@@ -212,8 +230,8 @@ impl CachedFunction {
         let wrapped = self.wrapped.bind(py);
         let definition = Definition::read(wrapped, &self.name, self.options.follow)?;
         let signature = Signature::of(wrapped)?;
-        let global =
-            (self.options.scope == Scope::Global).then(|| self.attach(py, &definition, None));
+        let global = (self.options.scope == options::Scope::Global)
+            .then(|| self.attach(py, &definition, None));
         Ok(Identity {
             signature,
             definition,
@@ -233,7 +251,7 @@ impl CachedFunction {
             kind: self.options.kind,
             function: definition.digest,
         };
-        caches::attach(py, &id, definition.is_unique, &self.name, &self.options)
+        caches::attach(py, &id, definition.is_unique, self)
     }
 
     /// Ends the use of the cache that an identity has.
@@ -296,9 +314,11 @@ impl CachedFunction {
         let cache = self.cache(py, &identity)?;
         if arguments.are_none() {
             cache.clear(py);
+            cache.clear_disk(py, Scope::Function(identity.digest()));
         } else {
             let key = Call::new(self, arguments).key_or_raise(py, &identity)?;
             cache.release(py, cache.entries.clear_key(&key));
+            cache.clear_disk(py, Scope::Entry(&cache.entry(&key)));
         }
         Ok(())
     }
@@ -307,7 +327,7 @@ impl CachedFunction {
     pub fn holds(&self, py: Python<'_>, arguments: Arguments<'_, '_>) -> Result<bool> {
         let identity = self.identity(py)?;
         let key = Call::new(self, arguments).key_or_raise(py, &identity)?;
-        Ok(self.cache(py, &identity)?.entries.contains(&key))
+        Ok(self.cache(py, &identity)?.place_of(py, &key).is_some())
     }
 
     /// The figures of the cache that is used here and now.

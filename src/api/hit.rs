@@ -41,7 +41,7 @@ impl CachedFunction {
         key: &CallKey,
         value: &Value,
     ) -> Result<Option<Bound<'py, PyAny>>> {
-        if !self.is_valid(py, value)? {
+        if !cache.is_current(py, value) || !self.is_valid(py, value)? {
             cache.release(py, cache.entries.reject(key, |stored| stored.is(value)));
             return Ok(None);
         }

@@ -17,6 +17,7 @@ pub fn cache_info<'py>(py: Python<'py>, cache: &FunctionCache) -> PyResult<Bound
         info.bytes,
         info.counters.evictions,
         seconds(info.counters.nanos_saved),
+        info.counters.recalled,
     ))
 }
 
@@ -38,6 +39,7 @@ pub fn function_stats<'py>(py: Python<'py>, cache: &FunctionCache) -> PyResult<B
         info.bytes,
         info.counters.evictions,
         seconds(info.counters.nanos_saved),
+        info.counters.recalled,
     ))
 }
 

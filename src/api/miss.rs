@@ -10,10 +10,12 @@ use super::caches::{Failure, FunctionCache};
 use super::call::Call;
 use super::capture::Computed;
 use super::computing;
+use super::disk::{Permit, Tier};
 use super::failure::Failed;
 use super::function::{CachedFunction, Current, Identity};
 use super::misses;
 use super::resource::Produced;
+use super::second_tier::{self, Next};
 use super::value::Value;
 use crate::cache::{self, Begin, Cache};
 use crate::error::{Error, Result};
@@ -35,6 +37,8 @@ pub(super) struct Missed {
     identity: Arc<Identity>,
     pub cache: Arc<FunctionCache>,
     pub key: CallKey,
+    /// With what the value is kept on the disk, once it is not there.
+    pub permit: Option<Permit>,
     /// The encoding of its arguments, until it is noted.
     encoder: Option<Encoder>,
 }
@@ -66,6 +70,7 @@ impl Missed {
             identity,
             cache,
             key,
+            permit: None,
             encoder: Some(encoder),
         })
     }
@@ -76,6 +81,7 @@ impl Missed {
             identity: identity.kept(),
             cache,
             key,
+            permit: None,
             encoder: None,
         }
     }
@@ -147,6 +153,11 @@ impl<'py> Call<'_, 'py> {
         mut missed: Missed,
         guard: OwnerGuard,
     ) -> Result<Bound<'py, PyAny>> {
+        let patience = second_tier::patience(py)?;
+        let guard = match self.function.recall(py, &mut missed, guard, patience)? {
+            Next::Return(value) => return Ok(value),
+            Next::Compute(guard) => guard,
+        };
         missed.note(py, self.function);
         let started = Instant::now();
         let produced = computing::on_behalf_of(py, guard.computation(), || self.produce(py));
@@ -168,7 +179,10 @@ impl CachedFunction {
         cost: Duration,
     ) -> Result<Bound<'py, PyAny>> {
         let (cache, key) = (&missed.cache, &missed.key);
-        let computed = produced.and_then(|produced| self.take_in(py, produced));
+        let computed = produced.and_then(|produced| {
+            let stamp = missed.permit.as_ref().map(|permit| permit.stamp);
+            self.take_in(py, produced, stamp)
+        });
         match computed {
             Ok(Computed::Private(value)) => {
                 cache.entries.note(key, Departure::Refused);
@@ -180,10 +194,15 @@ impl CachedFunction {
                 Ok(value)
             }
             Ok(Computed::Wanted(captured, value)) => {
-                if captured.is_sized && self.is_still(py, &missed.identity) {
+                let stored = captured.value().clone();
+                let is_storable = captured.is_sized && self.is_still(py, &missed.identity);
+                if is_storable && cache.tier.as_ref().is_none_or(Tier::has_memory) {
                     captured.store(py, cache, key, guard, cost);
                 } else {
                     captured.hand_out(py, guard);
+                }
+                if is_storable {
+                    self.keep(py, missed, &stored, &value, cost)?;
                 }
                 Ok(value)
             }

@@ -29,7 +29,7 @@ impl Place {
     /// The place of a function's entries in `cache`.
     pub fn of(function: &CachedFunction, cache: &FunctionCache) -> Self {
         Self {
-            sharing: function.options().sharing(),
+            sharing: function.sharing(),
             session: cache.id.session.clone(),
         }
     }

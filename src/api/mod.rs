@@ -22,6 +22,8 @@ mod coroutine_function;
 #[cfg(feature = "python")]
 pub mod decorators;
 #[cfg(feature = "python")]
+pub mod disk;
+#[cfg(feature = "python")]
 mod event_loop;
 #[cfg(feature = "python")]
 mod exit;
@@ -57,6 +59,8 @@ pub mod redefined;
 mod refresh;
 #[cfg(feature = "python")]
 pub mod resource;
+#[cfg(feature = "python")]
+mod second_tier;
 #[cfg(feature = "python")]
 pub mod session;
 #[cfg(feature = "python")]

@@ -1,12 +1,15 @@
 //! The decorators' options, checked when a function is decorated.
 
 use std::fmt::Display;
+use std::sync::Arc;
+use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 use pyo3::{PyTraverseError, PyVisit};
 
-use super::duration;
+use super::disk::{Persist, Place};
+use super::duration as durations;
 use super::settings;
 use super::size;
 use crate::error::{Error, Result};
@@ -45,7 +48,7 @@ pub struct Options {
     /// How values are handed out.
     pub copy: CopyMode,
     /// Whether entries are to outlive the process.
-    pub persist: bool,
+    pub persist: Option<Arc<Persist>>,
     /// What of an argument counts, by class.
     pub hashers: Hashers,
     /// Whether a resource may still be used.
@@ -65,11 +68,11 @@ pub struct Options {
 }
 
 /// The options that decide whether two definitions of a function can share their entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sharing {
     bounds: Bounds,
     copy: CopyMode,
-    persist: bool,
+    place: Option<Arc<Place>>,
     validates: bool,
     releases: bool,
 }
@@ -84,7 +87,7 @@ impl Sharing {
             ("max_entries", ours.max_entries != theirs.max_entries),
             ("max_size", ours.max_bytes != theirs.max_bytes),
             ("copy", self.copy != other.copy),
-            ("persist", self.persist != other.persist),
+            ("persist", self.place != other.place),
             ("validate", self.validates != other.validates),
             ("on_release", self.releases != other.releases),
         ];
@@ -104,7 +107,7 @@ impl Options {
             },
             scope: Scope::Global,
             copy: CopyMode::Auto,
-            persist: false,
+            persist: None,
             hashers: Hashers::default(),
             validate: None,
             cache_if: None,
@@ -134,10 +137,10 @@ impl Options {
     /// Takes one option.
     fn take(&mut self, name: &str, value: &Bound<'_, PyAny>) -> Result<()> {
         match name {
-            "ttl" => self.bounds.time_to_live = time_to_live(value)?,
+            "ttl" => self.bounds.time_to_live = time_to_live(name, value)?,
             "max_entries" => self.bounds.max_entries = max_entries(value)?,
-            "max_size" => self.bounds.max_bytes = max_size(value)?,
-            "persist" => self.persist = persist(value)?,
+            "max_size" => self.bounds.max_bytes = bytes(name, value)?,
+            "persist" => self.persist = Persist::of(value)?,
             "scope" => self.scope = scope(value)?,
             "copy" => self.copy = copy(value)?,
             "hash_funcs" => self.hashers = Hashers::new(given(value))?,
@@ -166,13 +169,17 @@ impl Options {
                     .to_owned(),
             ));
         }
-        if self.persist && self.scope == Scope::Session {
+        if self.persist.is_some() && self.scope == Scope::Session {
             return Err(Error::Option(
                 "persist=\"disk\" goes with scope=\"global\" only: a session ends with its process"
                     .to_owned(),
             ));
         }
-        if self.persist {
+        if self
+            .persist
+            .as_ref()
+            .is_some_and(|persist| !persist.expires)
+        {
             self.ignores_time_to_live = self.bounds.time_to_live.take().is_some();
         }
         Ok(())
@@ -181,9 +188,10 @@ impl Options {
     /// From its time to live on a value is stale; what is kept for longer is only served while a
     /// newer one is made.
     fn check_refresh(&mut self) -> Result<()> {
-        if self.persist {
+        if self.persist.is_some() {
             return Err(Error::Option(
-                "refresh_mode=\"background\" needs a ttl, which persist=\"disk\" makes void"
+                "refresh_mode=\"background\" does not go with persist: an entry on the disk is used \
+                 until its ttl is over, and computed again after that"
                     .to_owned(),
             ));
         }
@@ -218,11 +226,11 @@ impl Options {
     }
 
     /// What has to be equal for two definitions to share their entries.
-    pub fn sharing(&self) -> Sharing {
+    pub fn sharing(&self, place: Option<&Arc<Place>>) -> Sharing {
         Sharing {
             bounds: self.bounds,
             copy: self.copy,
-            persist: self.persist,
+            place: place.cloned(),
             validates: self.validate.is_some(),
             releases: self.on_release.is_some(),
         }
@@ -249,26 +257,31 @@ pub fn bad(option: &str, allowed: impl Display, value: &Bound<'_, PyAny>) -> Err
     Error::Option(format!("{option} must be {allowed}, not {shown}"))
 }
 
+/// A length of time; none, if it has no end.
+pub fn duration(option: &str, value: &Bound<'_, PyAny>) -> Result<Option<Duration>> {
+    Ok(time_to_live(option, value)?.map(Duration::from_nanos))
+}
+
 /// Seconds, a timedelta or a string, as nanoseconds.
-fn time_to_live(value: &Bound<'_, PyAny>) -> Result<Option<u64>> {
+fn time_to_live(option: &str, value: &Bound<'_, PyAny>) -> Result<Option<u64>> {
     const ALLOWED: &str =
         "a number of seconds, a timedelta, or a string like \"1d\" or \"1h30m\", zero or more";
     if value.is_none() {
         return Ok(None);
     }
     let nanoseconds = if let Ok(text) = value.cast::<PyString>() {
-        let parsed = duration::parse_nanoseconds(&text.to_string_lossy());
-        parsed.map_err(|error| Error::Option(format!("ttl: {error}")))?
+        let parsed = durations::parse_nanoseconds(&text.to_string_lossy());
+        parsed.map_err(|error| Error::Option(format!("{option}: {error}")))?
     } else {
         match seconds(value)? {
             Some(seconds) if seconds.is_infinite() && seconds > 0.0 => return Ok(None),
             Some(seconds) if seconds >= 0.0 => nanoseconds(seconds),
-            _ => return Err(bad("ttl", ALLOWED, value)),
+            _ => return Err(bad(option, ALLOWED, value)),
         }
     };
     u64::try_from(nanoseconds)
         .map(Some)
-        .map_err(|_| bad("ttl", ALLOWED, value))
+        .map_err(|_| bad(option, ALLOWED, value))
 }
 
 #[expect(
@@ -308,14 +321,15 @@ fn max_entries(value: &Bound<'_, PyAny>) -> Result<Option<usize>> {
     }
 }
 
-fn max_size(value: &Bound<'_, PyAny>) -> Result<Option<u64>> {
+/// A number of bytes, or a string that says it.
+pub fn bytes(option: &str, value: &Bound<'_, PyAny>) -> Result<Option<u64>> {
     const ALLOWED: &str = "a number of bytes of at least 1, a string like \"500MB\", or None";
     if value.is_none() {
         return Ok(None);
     }
     let bytes = if let Ok(text) = value.cast::<PyString>() {
         let parsed = size::parse_bytes(&text.to_string_lossy());
-        Some(parsed.map_err(|error| Error::Option(format!("max_size: {error}")))?)
+        Some(parsed.map_err(|error| Error::Option(format!("{option}: {error}")))?)
     } else if value.is_instance_of::<PyBool>() {
         None
     } else {
@@ -323,7 +337,7 @@ fn max_size(value: &Bound<'_, PyAny>) -> Result<Option<u64>> {
     };
     match bytes {
         Some(bytes) if bytes >= 1 => Ok(Some(bytes)),
-        _ => Err(bad("max_size", ALLOWED, value)),
+        _ => Err(bad(option, ALLOWED, value)),
     }
 }
 
@@ -345,17 +359,6 @@ fn word<'a, T: Copy>(
         return Err(bad(option, allowed.join(" or "), value));
     };
     Ok(*meaning)
-}
-
-fn persist(value: &Bound<'_, PyAny>) -> Result<bool> {
-    if value.is_none() {
-        return Ok(false);
-    }
-    if let Ok(switch) = value.cast::<PyBool>() {
-        return Ok(switch.is_true());
-    }
-    word("persist", value, &[("disk", true)])
-        .map_err(|_| bad("persist", "\"disk\", True, False or None", value))
 }
 
 fn scope(value: &Bound<'_, PyAny>) -> Result<Scope> {

@@ -1,10 +1,13 @@
 //! What holds for the whole process: `memoxide.configure()`.
 
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
+use super::disk;
+use super::disk::settings::Settings;
 use super::options::bad;
 use crate::error::Result;
 
@@ -15,19 +18,30 @@ static REFRESH_WORKERS: AtomicUsize = AtomicUsize::new(4);
 
 /// Set what holds for the whole process; what is not given stays as it is.
 #[pyfunction]
-#[pyo3(signature = (*, refresh_multiplier=None, refresh_workers=None))]
+#[pyo3(signature = (
+    *, cache_dir=None, disk_max_size=None, disk_max_age=None, app=None, refresh_multiplier=None,
+    refresh_workers=None
+))]
 pub fn configure(
+    cache_dir: Option<PathBuf>,
+    disk_max_size: Option<&Bound<'_, PyAny>>,
+    disk_max_age: Option<&Bound<'_, PyAny>>,
+    app: Option<String>,
     refresh_multiplier: Option<&Bound<'_, PyAny>>,
     refresh_workers: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<()> {
     // All are checked before one is set.
     let multiplier = refresh_multiplier.map(multiplier).transpose()?;
     let workers = refresh_workers.map(workers).transpose()?;
+    let of_disk = Settings::given(cache_dir, disk_max_size, disk_max_age, app)?;
     if let Some(multiplier) = multiplier {
         REFRESH_MULTIPLIER.store(multiplier.to_bits(), Ordering::Relaxed);
     }
     if let Some(workers) = workers {
         REFRESH_WORKERS.store(workers, Ordering::Relaxed);
+    }
+    if let Some(of_disk) = of_disk {
+        disk::settings::change(of_disk);
     }
     Ok(())
 }

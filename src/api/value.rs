@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Persisted, Snapshot};
 
 /// A stored value: one pointer, so that a hit has to look at one place only.
 ///
@@ -45,6 +45,22 @@ impl Value {
         match self.0.bind(py).cast_exact::<Stored>() {
             Ok(stored) => stored.get().0.restore(py),
             Err(_) => Ok(self.0.bind(py).clone()),
+        }
+    }
+
+    /// What is stored, if it is not handed out as it is.
+    #[inline]
+    pub fn snapshot<'a>(&'a self, py: Python<'a>) -> Option<&'a Snapshot> {
+        let stored = self.0.bind(py).cast_exact::<Stored>().ok()?;
+        Some(&stored.get().0)
+    }
+
+    /// The value as one that the disk has too.
+    #[inline]
+    pub fn persisted<'a>(&'a self, py: Python<'a>) -> Option<&'a Persisted> {
+        match self.snapshot(py)? {
+            Snapshot::Persisted(persisted) => Some(persisted),
+            _ => None,
         }
     }
 

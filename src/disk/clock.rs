@@ -33,7 +33,7 @@ pub(super) fn is_worth_noting(noted: i64, now: i64) -> bool {
 
 /// Whether what was made at `created` is older than `max_age`, or was made under a clock that went wrong: it would
 /// else stay until the clock has come as far.
-pub(super) fn is_expired(created: i64, max_age: Option<Duration>, now: i64) -> bool {
+pub fn is_expired(created: i64, max_age: Option<Duration>, now: i64) -> bool {
     let Some(max_age) = max_age else {
         return false;
     };

@@ -62,24 +62,35 @@ impl Namespace {
         }
     }
 
+    /// The entry of `name` as [`read`](Self::read) would give it, without using it.
+    pub fn peek(&self, name: &Name) -> Result<Option<Entry>, Fault> {
+        let opened = self.find(&self.shared.folder.root(), name)?;
+        Ok(opened.map(|opened| opened.entry))
+    }
+
     fn read_from(&self, root: &Root, name: &Name) -> Result<Option<Entry>, Fault> {
-        let path = entry_file(&self.shared.place, name);
-        let options = self.shared.folder.options();
-        let Some(Opened { file, used, entry }) = read_file(root, &path, options.max_bytes)? else {
+        let Some(Opened { file, used, entry }) = self.find(root, name)? else {
             return Ok(None);
         };
-        if !entry.is_called(self.application(), name) {
-            return Err(Fault::OtherName);
-        }
-        let now = clock::now();
-        if clock::is_expired(entry.created(), options.max_age, now) {
-            return Ok(None);
-        }
-        if clock::is_worth_noting(used, now) {
+        if clock::is_worth_noting(used, clock::now()) {
             // Sweeping goes by the file's time. On a read-only disk there is none.
             let _ = touch(&file, SystemTime::now());
         }
         Ok(Some(entry))
+    }
+
+    fn find(&self, root: &Root, name: &Name) -> Result<Option<Opened>, Fault> {
+        let path = entry_file(&self.shared.place, name);
+        let options = self.shared.folder.options();
+        let Some(opened) = read_file(root, &path, options.max_bytes)? else {
+            return Ok(None);
+        };
+        if !opened.entry.is_called(self.application(), name) {
+            return Err(Fault::OtherName);
+        }
+        let created = opened.entry.created();
+        let is_expired = clock::is_expired(created, options.max_age, clock::now());
+        Ok((!is_expired).then_some(opened))
     }
 
     /// Writes the entry of `name` in place of an older one.

@@ -7,7 +7,7 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::PyDict;
 
 use crate::key::strided::Strided;
 use crate::python::{self, memory};
@@ -140,20 +140,26 @@ pub fn copy_of_large<'py>(
 pub struct Frozen {
     shape: Py<PyAny>,
     dtype: Py<PyAny>,
-    contents: Py<PyBytes>,
+    contents: Py<PyAny>,
+    size: u64,
     is_by_rows: bool,
 }
 
 impl Frozen {
-    /// A copy of the content of an array whose items are what their bytes are.
-    pub fn of(array: &Bound<'_, PyAny>) -> PyResult<Self> {
+    /// The content of an array whose items are what their bytes are, where `keep` keeps it.
+    pub fn of<'py>(
+        array: &Bound<'py, PyAny>,
+        keep: impl FnOnce(&[u8]) -> PyResult<Bound<'py, PyAny>>,
+    ) -> PyResult<Self> {
         let py = array.py();
         let array = &in_one_piece(array)?;
+        let contents = piece(array)?.unwrap_or_default();
         let flags = array.getattr(intern!(py, "flags"))?;
         Ok(Self {
             shape: array.getattr(intern!(py, "shape"))?.unbind(),
             dtype: dtype_of_ones_own(&array.getattr(intern!(py, "dtype"))?)?.unbind(),
-            contents: memory::bytes(py, piece(array)?.unwrap_or_default())?.unbind(),
+            size: contents.len() as u64,
+            contents: keep(contents)?.unbind(),
             is_by_rows: flags.getattr(intern!(py, "c_contiguous"))?.is_truthy()?,
         })
     }
@@ -172,8 +178,8 @@ impl Frozen {
     }
 
     /// Bytes that it holds.
-    pub fn size(&self, py: Python<'_>) -> u64 {
-        self.contents.as_bytes(py).len() as u64
+    pub fn size(&self) -> u64 {
+        self.size
     }
 }
 
@@ -217,7 +223,7 @@ pub fn copy<'py>(array: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 }
 
 /// The bytes of an array that lies in one piece, whatever its order.
-fn piece<'a>(array: &'a Bound<'_, PyAny>) -> PyResult<Option<&'a [u8]>> {
+pub fn piece<'a>(array: &'a Bound<'_, PyAny>) -> PyResult<Option<&'a [u8]>> {
     let py = array.py();
     if !is_in_one_piece(array)? {
         return Ok(None);

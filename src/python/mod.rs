@@ -3,6 +3,7 @@
 pub mod array;
 pub mod context;
 pub mod immutable;
+pub mod mapped;
 pub mod memory;
 pub mod raw;
 pub mod stack;

@@ -3,8 +3,8 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 
-use super::Form;
 use super::size::Sizes;
+use super::{Form, Source};
 use crate::python::{array, immutable};
 
 /// Kinds of items that are what their bytes are: numpy's reference, "Data type objects", `kind`.
@@ -24,7 +24,7 @@ pub struct Array {
 }
 
 impl Form for Array {
-    fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    fn capture(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
         let py = value.py();
         let mut sizes = Sizes::default();
         match items(value)? {
@@ -32,11 +32,18 @@ impl Form for Array {
             Items::Objects if have_leaves_only(value, &mut sizes)? => {}
             Items::Objects | Items::Others => return Ok(None),
         }
-        let is_writeable = value
-            .getattr(intern!(py, "flags"))?
-            .getattr(intern!(py, "writeable"))?
-            .is_truthy()?;
-        let array = copied(value)?;
+        let flags = value.getattr(intern!(py, "flags"))?;
+        let mut is_writeable = flags.getattr(intern!(py, "writeable"))?.is_truthy()?;
+        let array = if source.is_ours() {
+            let piece = array::piece(value)?.unwrap_or_default();
+            if let Some(was_writable) = source.was_writable(piece) {
+                is_writeable = was_writable;
+                sizes.add_bytes(piece.len() as u64);
+            }
+            array::with_dtype_of_its_own(value)?
+        } else {
+            copied(value)?
+        };
         sizes.add(&array)?;
         sizes.add_bytes(BESIDE);
         Ok(Some(Self {

@@ -5,8 +5,8 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::Form;
 use super::pickled::Pickled;
+use super::{Form, Source};
 use crate::python;
 
 /// Of how many bytes of its own each may come with one that is not: a slice has all of what it was
@@ -24,18 +24,30 @@ pub struct Arrow {
     is_column: bool,
 }
 
+impl Arrow {
+    /// The object, which lies over memory of its own.
+    pub fn object<'a, 'py>(&'a self, py: Python<'py>) -> &'a Bound<'py, PyAny> {
+        self.object.bind(py)
+    }
+}
+
 impl Form for Arrow {
-    fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    fn capture(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
         let py = value.py();
         if has_types_of_others(value)? {
             return Ok(None);
         }
-        let pickled = Pickled::of(&without_spare(value)?)?;
+        let (object, held) = if source.is_ours() {
+            (value.clone(), held(value)?)
+        } else {
+            let pickled = Pickled::of(&without_spare(value)?)?;
+            (pickled.lend(py)?, pickled.size())
+        };
         let is_column = value.is_instance(python::ARROW_ARRAY.get(py)?)?
             || value.is_instance(python::ARROW_CHUNKED.get(py)?)?;
         Ok(Some(Self {
-            object: pickled.lend(py)?.unbind(),
-            size: pickled.size().saturating_add(OF_COLUMN * columns(value)?),
+            object: object.unbind(),
+            size: held.saturating_add(OF_COLUMN * columns(value)?),
             is_column,
         }))
     }
@@ -81,13 +93,17 @@ fn has_types_of_others(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(false)
 }
 
+/// Bytes of all memory that the value lies over.
+fn held(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    let held = value.call_method0(intern!(value.py(), "get_total_buffer_size"))?;
+    held.extract()
+}
+
 /// The value without the memory around its slices.
 fn without_spare<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = value.py();
     let needed: u64 = value.getattr(intern!(py, "nbytes"))?.extract()?;
-    let held: u64 = value
-        .call_method0(intern!(py, "get_total_buffer_size"))?
-        .extract()?;
+    let held = held(value)?;
     if held <= needed + needed / SPARE {
         return Ok(value.clone());
     }

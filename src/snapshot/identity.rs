@@ -4,7 +4,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use super::{Form, size};
+use super::{Form, Source, size};
 use crate::python;
 
 /// What a UUID is made of.
@@ -15,7 +15,7 @@ pub struct Identity {
 }
 
 impl Form for Identity {
-    fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    fn capture(value: &Bound<'_, PyAny>, _: Source<'_>) -> PyResult<Option<Self>> {
         let py = value.py();
         let number = value.getattr(intern!(py, "int"))?;
         Ok(Some(Self {

@@ -7,10 +7,12 @@ mod array;
 mod arrow;
 mod identity;
 mod pandas;
+mod persisted;
 mod pickled;
 mod polars;
 mod rules;
 mod size;
+mod source;
 mod tree;
 
 use pyo3::exceptions::PyException;
@@ -20,10 +22,13 @@ use self::array::Array;
 use self::arrow::Arrow;
 use self::identity::Identity;
 use self::pandas::Pandas;
+pub use self::persisted::{CODEC, Codable, Persisted, read};
 use self::pickled::Pickled;
 use self::polars::Polars;
 use self::rules::Rule;
+use self::source::Source;
 use self::tree::Tree;
+use crate::disk::{Generation, Name};
 
 /// How `cache_data` hands out values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +42,7 @@ pub enum CopyMode {
 /// A way to store a value so that nobody who is handed it out can change it for others.
 trait Form: Sized {
     /// Takes the value in; nothing, if it is not sure to be isolated in this form.
-    fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>>;
+    fn capture(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>>;
 
     /// The value, as a caller may have it.
     fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>>;
@@ -78,13 +83,19 @@ pub enum Snapshot {
     Polars(Polars),
     /// What pickle made of it.
     Pickled(Pickled),
+    /// A value that the disk has too.
+    Persisted(Box<Persisted>),
 }
 
 impl Snapshot {
     /// Takes a value of `cache_data` in. Fails with what pickle raises.
     pub fn capture(value: &Bound<'_, PyAny>, mode: CopyMode) -> PyResult<Self> {
+        Self::take(value, mode, Source::Caller)
+    }
+
+    fn take(value: &Bound<'_, PyAny>, mode: CopyMode, source: Source<'_>) -> PyResult<Self> {
         if mode == CopyMode::Auto
-            && let Some(cheap) = Self::capture_cheaply(value)?
+            && let Some(cheap) = Self::capture_cheaply(value, source)?
         {
             return Ok(cheap);
         }
@@ -92,28 +103,39 @@ impl Snapshot {
     }
 
     /// The value in a form of its own. A library that is not as it is known to be has none.
-    fn capture_cheaply(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
-        match Self::by_rule(value) {
+    fn capture_cheaply(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
+        match Self::by_rule(value, source) {
             Err(raised) if raised.is_instance_of::<PyException>(value.py()) => Ok(None),
             captured => captured,
         }
     }
 
-    fn by_rule(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    fn by_rule(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
         Ok(match rules::of(value)? {
             Rule::Share => Some(Self::share(value, size::of(value)?)),
-            Rule::Rebuild => match Tree::capture(value)? {
+            Rule::Rebuild => match Tree::capture(value, source)? {
                 // Nothing in it can change.
                 Some(tree) if tree.is_immutable() => Some(Self::share(value, tree.size())),
                 tree => tree.map(Self::Tree),
             },
-            Rule::Identity => Identity::capture(value)?.map(Self::Identity),
-            Rule::Array => Array::capture(value)?.map(Self::Array),
-            Rule::Pandas => Pandas::capture(value)?.map(Box::new).map(Self::Pandas),
-            Rule::Arrow => Arrow::capture(value)?.map(Self::Arrow),
-            Rule::Polars => Polars::capture(value)?.map(Self::Polars),
+            Rule::Identity => Identity::capture(value, source)?.map(Self::Identity),
+            Rule::Array => Array::capture(value, source)?.map(Self::Array),
+            Rule::Pandas => Pandas::capture(value, source)?
+                .map(Box::new)
+                .map(Self::Pandas),
+            Rule::Arrow => Arrow::capture(value, source)?.map(Self::Arrow),
+            Rule::Polars => Polars::capture(value, source)?.map(Self::Polars),
             Rule::Pickle => None,
         })
+    }
+
+    /// The value as one that the disk has too.
+    pub fn persisted(self, name: Name, generation: Generation) -> Self {
+        Self::Persisted(Box::new(Persisted {
+            snapshot: self,
+            name,
+            generation,
+        }))
     }
 
     /// Takes in an object that all callers share, of `size` bytes.
@@ -138,6 +160,7 @@ impl Snapshot {
             Self::Arrow(arrow) => arrow.restore(py),
             Self::Polars(polars) => polars.restore(py),
             Self::Pickled(pickled) => pickled.restore(py),
+            Self::Persisted(persisted) => persisted.snapshot.restore(py),
         }
     }
 
@@ -171,6 +194,7 @@ impl Snapshot {
             Self::Arrow(arrow) => arrow.size(),
             Self::Polars(polars) => polars.size(),
             Self::Pickled(pickled) => pickled.size(),
+            Self::Persisted(persisted) => persisted.size(),
         }
     }
 }

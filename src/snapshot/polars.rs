@@ -3,8 +3,8 @@
 use pyo3::intern;
 use pyo3::prelude::*;
 
-use super::Form;
 use super::pickled::Pickled;
+use super::{Form, Source};
 
 /// Types whose columns hold views of texts.
 const OF_TEXTS: [&str; 2] = ["String", "Binary"];
@@ -18,9 +18,13 @@ pub struct Polars {
 }
 
 impl Form for Polars {
-    fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    fn capture(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
         let py = value.py();
-        let object = Pickled::of(value)?.restore(py)?;
+        let object = if source.is_ours() {
+            value.clone()
+        } else {
+            Pickled::of(value)?.restore(py)?
+        };
         let size: u64 = object
             .call_method0(intern!(py, "estimated_size"))?
             .extract()?;

@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Nanoseconds since the process first asked.
+/// Nanoseconds since 146 years before the process first asked: what another process has stored has a time too.
 pub type Nanos = u64;
+
+const START: Nanos = 1 << 62;
 
 static ADVANCED: AtomicU64 = AtomicU64::new(0);
 
@@ -14,7 +16,9 @@ static ADVANCED: AtomicU64 = AtomicU64::new(0);
 pub fn now() -> Nanos {
     static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
     let elapsed = Nanos::try_from(ORIGIN.elapsed().as_nanos()).unwrap_or(Nanos::MAX);
-    elapsed.saturating_add(ADVANCED.load(Ordering::Relaxed))
+    elapsed
+        .saturating_add(START)
+        .saturating_add(ADVANCED.load(Ordering::Relaxed))
 }
 
 /// Lets so much time pass at once, for tests that do not want to sleep.

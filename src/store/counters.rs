@@ -7,6 +7,8 @@ use super::clock::Nanos;
 pub struct Counters {
     /// Values that were asked for and were there.
     pub hits: u64,
+    /// Those of them that another tier had.
+    pub recalled: u64,
     /// Values that were asked for and had to be computed.
     pub misses: u64,
     /// Entries that made room for others.

@@ -78,6 +78,13 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
             .is_some_and(|entry| entry.expiry > now)
     }
 
+    /// The value that `get` would find. Counts nothing, and is no use of it.
+    #[must_use]
+    pub fn peek(&self, key: &K, now: Nanos) -> Option<V> {
+        let entry = self.entries.get(key)?;
+        (entry.expiry > now).then(|| entry.value.clone())
+    }
+
     /// What is known of `key`. Counts nothing, and is no use of it.
     #[must_use]
     pub fn presence(&self, key: &K, now: Nanos) -> Presence {
@@ -215,6 +222,13 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     /// Counts a hit of a value that was not here yet when it was asked for.
     pub fn count_hit(&mut self) {
         self.counters.add_hit(0);
+    }
+
+    /// Makes a hit of a miss: another tier had the value, whose computation took `cost` nanoseconds.
+    pub fn count_recalled(&mut self, cost: u64) {
+        self.counters.misses = self.counters.misses.saturating_sub(1);
+        self.counters.recalled = self.counters.recalled.saturating_add(1);
+        self.counters.add_hit(cost);
     }
 
     /// Counts a value that has to be computed.

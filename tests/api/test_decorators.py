@@ -197,20 +197,6 @@ def test_a_ttl_with_persist_is_ignored_and_said_so(caplog):
     assert new.contains()
 
 
-def test_persist_without_a_disk_is_said_once(in_child):
-    out = in_child("""
-        import logging, sys
-        logging.basicConfig(stream=sys.stdout, format="%(name)s %(message)s")
-        import memoxide as mx
-        for _ in range(3):
-            @mx.cache_data(persist="disk")
-            def f(): return 1
-        assert f() == 1 and f() == 1 and f.cache_info().hits == 1
-    """)
-    assert out.count("in memory") == 1
-    assert out.startswith("memoxide persist=")
-
-
 def test_a_level_set_at_run_time_counts_at_once(caplog):
     def decorate():
         mx.experimental_memo(lambda: 1)

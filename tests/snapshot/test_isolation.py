@@ -1,5 +1,7 @@
 """Whatever a caller does to what it was handed out, by public and private ways, stays with it."""
 
+import functools
+import itertools
 import pickle
 import uuid
 import warnings
@@ -42,23 +44,41 @@ def pickled(value):
         return pickle.loads(pickle.dumps(value, protocol=5))
 
 
+# Values that are returned once: a second time it would fail.
+RETURNED_ONCE = {}
+NUMBERS = itertools.count()
+
+
+def make(number):
+    return RETURNED_ONCE.pop(number)
+
+
+def in_memory(number, _folder):
+    """The value, and a function whose hits come from where it was stored."""
+    load = mx.cache_data(make)
+    return load(number), functools.partial(load, number)
+
+
+def on_disk(number, folder):
+    """The same, where one function object has written the entry that another reads."""
+    write = mx.cache_data(make, persist=mx.Disk(folder, memory=False))
+    read = mx.cache_data(make, persist=mx.Disk(folder))
+    return write(number), functools.partial(read, number)
+
+
+@pytest.mark.parametrize("stored", [in_memory, on_disk])
 @pytest.mark.parametrize("form", FORMS)
 @given(data=st.data())
 @settings(suppress_health_check=[HealthCheck.too_slow], max_examples=settings().max_examples // 2)
-def test_what_one_caller_does_no_other_sees(form, data):
+def test_what_one_caller_does_no_other_sees(form, stored, tmp_path_factory, data):
     recipe = data.draw(FORMS[form])
     kept = []
     value = recipe(kept)
 
-    # It runs once: a second time it would fail.
-    values_once = (value for _ in range(1))
-
-    @mx.cache_data
-    def load():
-        return next(values_once)
-
+    number = next(NUMBERS)
+    RETURNED_ONCE[number] = value
     try:
-        missed = load()
+        missed, load = stored(number, tmp_path_factory.getbasetemp() / "entries")
     except mx.errors.UnserializableReturnValueError:
         return
     assert missed is value

@@ -14,7 +14,7 @@ def test_max_entries_evicts_the_least_recently_used():
     f(1), f(2), f(1), f(3)
     assert (f.contains(1), f.contains(2), f.contains(3)) == (True, False, True)
     info = f.cache_info()
-    assert info == (1, 3, 2, 2, info.bytes, 1, info.seconds_saved)
+    assert info == (1, 3, 2, 2, info.bytes, 1, info.seconds_saved, 0)
 
 
 def test_max_size_counts_what_entries_hold():

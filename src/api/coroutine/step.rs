@@ -12,8 +12,10 @@ use super::state::{Owning, Planned, State, Waiting};
 use crate::api::bell::Bell;
 use crate::api::call::{Call, Found};
 use crate::api::computing;
+use crate::api::disk::Patience;
 use crate::api::miss::{Missed, OwnerGuard, Turn};
 use crate::api::refresh::{self, Plan};
+use crate::api::second_tier::Next;
 use crate::error::Result;
 use crate::flight::ComputationId;
 use crate::python::stack;
@@ -162,6 +164,15 @@ impl CachedCoroutine {
         guard: OwnerGuard,
         plan: Option<Plan>,
     ) -> Result<Step<'py>> {
+        // Another process may compute it too: the loop must not wait for that.
+        let recalled = self
+            .function
+            .get()
+            .recall(py, &mut missed, guard, Patience::None)?;
+        let guard = match recalled {
+            Next::Return(value) => return Ok(Step::Returned(value)),
+            Next::Compute(guard) => guard,
+        };
         missed.note(py, self.function.get());
         let started = Instant::now();
         let called = computing::on_behalf_of(py, guard.computation(), || self.call(py, arguments));

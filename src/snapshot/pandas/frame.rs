@@ -7,7 +7,7 @@ use pyo3::types::{PyDict, PySlice, PyTuple, PyType};
 use super::part::Part;
 use super::references;
 use crate::python::{self, raw};
-use crate::snapshot::{CopyMode, Snapshot};
+use crate::snapshot::{CopyMode, Snapshot, Source};
 
 /// Bytes of the objects around the columns and the labels.
 const OF_FACE: u64 = 512;
@@ -49,15 +49,19 @@ const OF_PANDAS: [&str; 6] = [
 
 impl Frame {
     /// Takes a frame or a series in; nothing, if a part of it may be shared with others.
-    pub fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    pub fn capture(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
         let py = value.py();
-        let Some(beside) = beside(value)? else {
+        let Some(beside) = beside(value, source)? else {
             return Ok(None);
         };
         let manager = value.getattr(intern!(py, "_mgr"))?;
         let (Some(axes), Some(blocks)) = (
-            all(&manager.getattr(intern!(py, "axes"))?, Part::capture)?,
-            all(&manager.getattr(intern!(py, "blocks"))?, Block::capture)?,
+            all(&manager.getattr(intern!(py, "axes"))?, |axis| {
+                Part::capture(axis, source)
+            })?,
+            all(&manager.getattr(intern!(py, "blocks"))?, |block| {
+                Block::capture(block, source)
+            })?,
         ) else {
             return Ok(None);
         };
@@ -137,7 +141,10 @@ impl Frame {
 }
 
 /// The name and the attributes of a frame or a series; nothing, if a user has put others on it.
-fn beside(value: &Bound<'_, PyAny>) -> PyResult<Option<Vec<(&'static str, Snapshot)>>> {
+fn beside(
+    value: &Bound<'_, PyAny>,
+    source: Source<'_>,
+) -> PyResult<Option<Vec<(&'static str, Snapshot)>>> {
     let Some(attributes) = raw::instance_dict(value) else {
         return Ok(None);
     };
@@ -153,7 +160,7 @@ fn beside(value: &Bound<'_, PyAny>) -> PyResult<Option<Vec<(&'static str, Snapsh
         if let Some(content) = attributes.get_item(name)?
             && !is_empty(&content)
         {
-            beside.push((name, Snapshot::capture(&content, CopyMode::Auto)?));
+            beside.push((name, Snapshot::take(&content, CopyMode::Auto, source)?));
         }
     }
     Ok(Some(beside))
@@ -167,10 +174,10 @@ fn is_empty(content: &Bound<'_, PyAny>) -> bool {
 }
 
 impl Block {
-    fn capture(block: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    fn capture(block: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
         let py = block.py();
-        let values = Part::capture(&block.getattr(intern!(py, "values"))?)?;
-        let placement = Placement::capture(&block.getattr(intern!(py, "mgr_locs"))?)?;
+        let values = Part::capture(&block.getattr(intern!(py, "values"))?, source)?;
+        let placement = Placement::capture(&block.getattr(intern!(py, "mgr_locs"))?, source)?;
         let (Some(values), Some(placement)) = (values, placement) else {
             return Ok(None);
         };
@@ -193,13 +200,13 @@ impl Block {
 }
 
 impl Placement {
-    fn capture(placement: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    fn capture(placement: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
         let py = placement.py();
         let indexer = placement.getattr(intern!(py, "indexer"))?;
         if indexer.is_exact_instance_of::<PySlice>() {
             return Ok(Some(Self::Slice(indexer.unbind())));
         }
-        Ok(Part::capture(&indexer)?.map(Self::Numbers))
+        Ok(Part::capture(&indexer, source)?.map(Self::Numbers))
     }
 
     fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

@@ -12,7 +12,7 @@ use pyo3::prelude::*;
 
 use self::frame::Frame;
 use self::part::Part;
-use super::Form;
+use super::{Form, Source};
 use crate::python;
 
 /// The first version whose every copy is lazy.
@@ -27,15 +27,15 @@ pub enum Pandas {
 }
 
 impl Form for Pandas {
-    fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    fn capture(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
         let py = value.py();
         if !is_lazy(py)? {
             return Ok(None);
         }
         let captured = if value.is_instance(python::PANDAS_INDEX.get(py)?)? {
-            Part::capture(value)?.map(Self::Index)
+            Part::capture(value, source)?.map(Self::Index)
         } else {
-            Frame::capture(value)?.map(Self::Frame)
+            Frame::capture(value, source)?.map(Self::Frame)
         };
         // What cannot be put together again is found out now.
         if let Some(captured) = &captured {

@@ -9,7 +9,7 @@ use crate::python::array::{self, Frozen};
 use crate::python::{self, raw};
 use crate::snapshot::array::{Items, items};
 use crate::snapshot::rules::{is_own, library_of};
-use crate::snapshot::{CopyMode, Snapshot};
+use crate::snapshot::{CopyMode, Snapshot, Source};
 
 /// Classes whose instances are what their `__dict__` holds, but for those over an array of numpy's.
 /// Others of pandas' keep something elsewhere, or hand out memory without saying that they do.
@@ -80,14 +80,14 @@ pub enum Part {
 
 impl Part {
     /// Takes a part in; nothing, if it is not sure to be isolated.
-    pub fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+    pub fn capture(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
         let py = value.py();
         let class = value.get_type();
         if class.is(python::NUMPY_ARRAY.get(py)?) {
-            return of_array(value);
+            return of_array(value, source);
         }
         if class.is(python::PANDAS_FROZEN_LIST.get(py)?) {
-            let parts = value.try_iter()?.map(|part| Self::capture(&part?));
+            let parts = value.try_iter()?.map(|part| Self::capture(&part?, source));
             let parts: Option<Vec<_>> = parts.collect::<PyResult<_>>()?;
             return Ok(parts.map(Self::List));
         }
@@ -97,14 +97,14 @@ impl Part {
             &python::PANDAS_DTYPE,
         ] {
             if value.is_instance(base.get(py)?)? {
-                return of_object(value);
+                return of_object(value, source);
             }
         }
         if value.is_instance(python::NUMPY_DTYPE.get(py)?)? && is_plain(value)? {
             let dtype = array::dtype_of_ones_own(value)?;
             return Ok(Some(Self::DataType(dtype.unbind())));
         }
-        Snapshot::capture(value, CopyMode::Auto).map(|snapshot| Some(Self::Value(snapshot)))
+        Snapshot::take(value, CopyMode::Auto, source).map(|snapshot| Some(Self::Value(snapshot)))
     }
 
     /// The part anew, over the same memory.
@@ -148,36 +148,36 @@ impl Part {
 }
 
 /// An array of numpy's. Python's objects are no memory that could be lent.
-fn of_array(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
+fn of_array(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Part>> {
     let py = value.py();
     Ok(match items(value)? {
         Items::Plain => {
-            let frozen = Frozen::of(value)?;
-            let size = frozen.size(py).saturating_add(OF_ARRAY);
+            let frozen = Frozen::of(value, |piece| source.keep(py, piece))?;
+            let size = frozen.size().saturating_add(OF_ARRAY);
             Some(Part::Lent(frozen, size))
         }
-        Items::Objects => copied(value)?,
+        Items::Objects => copied(value, source)?,
         Items::Others => None,
     })
 }
 
 /// An array of which each hit gets a copy.
-fn copied(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
-    Ok(match Snapshot::capture(value, CopyMode::Auto)? {
+fn copied(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Part>> {
+    Ok(match Snapshot::take(value, CopyMode::Auto, source)? {
         Snapshot::Pickled(_) => None,
         copied => Some(Part::Value(copied)),
     })
 }
 
-fn of_object(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
+fn of_object(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Part>> {
     let py = value.py();
     let class = value.get_type();
     if !is_known(&class)? {
         return Ok(None);
     }
     let over = if value.is_instance(python::PANDAS_BACKED.get(py)?)? {
-        let array = Part::capture(&value.getattr(intern!(py, "_ndarray"))?)?;
-        let dtype = Part::capture(&value.getattr(intern!(py, "_dtype"))?)?;
+        let array = Part::capture(&value.getattr(intern!(py, "_ndarray"))?, source)?;
+        let dtype = Part::capture(&value.getattr(intern!(py, "_dtype"))?, source)?;
         let Some(over) = array.zip(dtype) else {
             return Ok(None);
         };
@@ -193,9 +193,9 @@ fn of_object(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
         for (name, content) in own {
             let name = name.cast_into::<PyString>()?;
             let part = if is_masked && content.get_type().is(python::NUMPY_ARRAY.get(py)?) {
-                copied(&content)?
+                copied(&content, source)?
             } else {
-                of_attribute(&name, &content)?
+                of_attribute(&name, &content, source)?
             };
             let Some(part) = part else {
                 return Ok(None);
@@ -210,12 +210,16 @@ fn of_object(value: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
     }))
 }
 
-fn of_attribute(name: &Bound<'_, PyString>, content: &Bound<'_, PyAny>) -> PyResult<Option<Part>> {
+fn of_attribute(
+    name: &Bound<'_, PyString>,
+    content: &Bound<'_, PyAny>,
+    source: Source<'_>,
+) -> PyResult<Option<Part>> {
     match name.to_str()? {
         "_cache" => Ok(Some(Part::Cache)),
         "_id" => Ok(Some(Part::Identity)),
         "_references" if !content.is_none() => Ok(Some(Part::References)),
-        _ => Part::capture(content),
+        _ => Part::capture(content, source),
     }
 }
 

@@ -11,7 +11,7 @@ use super::{ByKey, Index, Node, Tree, copy_of};
 use crate::python::immutable;
 use crate::snapshot::rules::{self, Rule};
 use crate::snapshot::size::Sizes;
-use crate::snapshot::{CopyMode, Snapshot};
+use crate::snapshot::{CopyMode, Snapshot, Source};
 
 /// Bytes that a node holds beside its objects.
 const OF_NODE: u64 = size_of::<Node>() as u64;
@@ -63,8 +63,8 @@ enum Container<'py> {
 }
 
 /// The nodes so far.
-#[derive(Default)]
-pub struct Builder<'py> {
+pub struct Builder<'py, 's> {
+    source: Source<'s>,
     nodes: Vec<Node>,
     /// By address.
     known: HashMap<usize, Known, RandomState>,
@@ -74,7 +74,19 @@ pub struct Builder<'py> {
     sizes: Sizes,
 }
 
-impl<'py> Builder<'py> {
+impl<'py, 's> Builder<'py, 's> {
+    /// A builder that has seen nothing.
+    pub fn new(source: Source<'s>) -> Self {
+        Self {
+            source,
+            nodes: Vec::new(),
+            known: HashMap::default(),
+            alive: Vec::new(),
+            open: Vec::new(),
+            sizes: Sizes::default(),
+        }
+    }
+
     /// The tree of a value. Nothing, if it holds itself, or something that is to be pickled: pickle
     /// has to see all of it, or what two parts share would come back twice.
     pub fn build(mut self, value: &Bound<'py, PyAny>) -> PyResult<Option<Tree>> {
@@ -138,7 +150,7 @@ impl<'py> Builder<'py> {
 
     /// Enters a value that has another form.
     fn enter_other(&mut self, value: &Bound<'py, PyAny>) -> PyResult<Entered> {
-        match Snapshot::capture(value, CopyMode::Auto)? {
+        match Snapshot::take(value, CopyMode::Auto, self.source)? {
             Snapshot::Pickled(_) => Ok(Entered::Refused),
             Snapshot::Shared { size, .. } => {
                 self.sizes.add_bytes(size);

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict, PyList, PySet, PyTuple};
 
 use self::builder::Builder;
-use super::{Form, Snapshot};
+use super::{Form, Snapshot, Source};
 
 /// Containers and what they hold, each after all that it holds. One that is held twice is there once.
 pub struct Tree {
@@ -45,8 +45,8 @@ impl Tree {
 }
 
 impl Form for Tree {
-    fn capture(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
-        Builder::default().build(value)
+    fn capture(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
+        Builder::new(source).build(value)
     }
 
     fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {

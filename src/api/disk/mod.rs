@@ -1,0 +1,27 @@
+//! The disk as the second tier of a function's cache: `persist="disk"`.
+//!
+//! | file | job |
+//! |---|---|
+//! | `persist` | the option, and `memoxide.Disk` |
+//! | `settings` | what holds for the whole process |
+//! | `application` | which application a function belongs to |
+//! | `opened` | the namespaces that this process has open |
+//! | `tier` | one function's part of a namespace |
+//! | `recall` | from the disk to a caller, or the right to compute |
+//! | `keep` | from a computed value to the disk |
+//! | `complaint` | what is wrong with the disk, said once |
+
+mod application;
+mod complaint;
+mod keep;
+mod opened;
+mod persist;
+mod recall;
+pub mod settings;
+mod tier;
+
+pub use self::keep::Computed;
+pub use self::opened::{after_fork, clear_all};
+pub use self::persist::{Disk, Persist};
+pub use self::recall::{Found, Patience, Permit, Recalled, Search, Stamp};
+pub use self::tier::{Place, Tier};

@@ -1,0 +1,154 @@
+//! The option `persist`, and the class that says more than `"disk"`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyString};
+
+use crate::api::options::{self, bad};
+use crate::error::{Error, Result};
+
+/// How entries are to outlive the process.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Persist {
+    /// A folder of its own.
+    pub folder: Option<PathBuf>,
+    /// Bytes of that folder.
+    pub max_bytes: Option<u64>,
+    /// The age of entries in that folder.
+    pub max_age: Option<Duration>,
+    /// Whether a time to live counts.
+    pub expires: bool,
+    /// Whether memory is the first tier.
+    pub memory: bool,
+    /// The application's name.
+    pub application: Option<String>,
+}
+
+impl Persist {
+    /// What `persist="disk"` says.
+    const PLAIN: Self = Self {
+        folder: None,
+        max_bytes: None,
+        max_age: None,
+        expires: false,
+        memory: true,
+        application: None,
+    };
+
+    /// Takes the option.
+    pub fn of(value: &Bound<'_, PyAny>) -> Result<Option<Arc<Self>>> {
+        const ALLOWED: &str = "\"disk\", True, False, None or a memoxide.Disk";
+        if value.is_none() {
+            return Ok(None);
+        }
+        if let Ok(disk) = value.cast::<Disk>() {
+            return Ok(Some(Arc::clone(&disk.get().persist)));
+        }
+        let is_wanted = match (value.cast::<PyBool>(), value.cast::<PyString>()) {
+            (Ok(switch), _) => switch.is_true(),
+            (_, Ok(text)) if text.to_string_lossy() == "disk" => true,
+            _ => return Err(bad("persist", ALLOWED, value)),
+        };
+        Ok(is_wanted.then(|| Arc::new(Self::PLAIN)))
+    }
+}
+
+/// A disk tier that is not the common one: `persist=memoxide.Disk(...)`.
+#[pyclass(frozen, eq, hash, module = "memoxide")]
+#[derive(PartialEq, Eq, Hash)]
+pub struct Disk {
+    persist: Arc<Persist>,
+}
+
+#[pymethods]
+impl Disk {
+    #[new]
+    #[pyo3(signature = (path=None, *, ttl=true, max_size=None, max_age=None, memory=true, name=None))]
+    fn new(
+        path: Option<PathBuf>,
+        ttl: bool,
+        max_size: Option<&Bound<'_, PyAny>>,
+        max_age: Option<&Bound<'_, PyAny>>,
+        memory: bool,
+        name: Option<String>,
+    ) -> PyResult<Self> {
+        let max_bytes = max_size
+            .map(|size| options::bytes("max_size", size))
+            .transpose()?;
+        let max_age = max_age
+            .map(|age| options::duration("max_age", age))
+            .transpose()?;
+        if path.is_none() && (max_size.is_some() || max_age.is_some()) {
+            return Err(Error::Option(
+                "max_size and max_age bound a folder: give its path as well, or bound the common \
+                 one with memoxide.configure(disk_max_size=..., disk_max_age=...)"
+                    .to_owned(),
+            )
+            .into());
+        }
+        // Where the process goes later must not change which folder it is.
+        let folder = path.map(std::path::absolute).transpose()?;
+        Ok(Self {
+            persist: Arc::new(Persist {
+                folder,
+                max_bytes: max_bytes.flatten(),
+                max_age: max_age.flatten(),
+                expires: ttl,
+                memory,
+                application: name,
+            }),
+        })
+    }
+
+    /// The folder, if it is not the common one.
+    #[getter]
+    fn path(&self) -> Option<PathBuf> {
+        self.persist.folder.clone()
+    }
+
+    /// Whether a function's `ttl` counts on the disk.
+    #[getter]
+    fn ttl(&self) -> bool {
+        self.persist.expires
+    }
+
+    /// Bytes that the folder may have, if that was given.
+    #[getter]
+    fn max_size(&self) -> Option<u64> {
+        self.persist.max_bytes
+    }
+
+    /// Seconds that entries of the folder may be old, if that was given.
+    #[getter]
+    fn max_age(&self) -> Option<f64> {
+        self.persist.max_age.map(|age| age.as_secs_f64())
+    }
+
+    /// Whether entries are in memory as well.
+    #[getter]
+    fn memory(&self) -> bool {
+        self.persist.memory
+    }
+
+    /// The application's name, if it is not the project's.
+    #[getter]
+    fn name(&self) -> Option<&str> {
+        self.persist.application.as_deref()
+    }
+
+    fn __repr__(&self) -> String {
+        let persist = &self.persist;
+        let mut given = Vec::new();
+        let folder = persist.folder.as_ref();
+        given.extend(folder.map(|folder| format!("{:?}", folder.display().to_string())));
+        given.extend((!persist.expires).then(|| "ttl=False".to_owned()));
+        given.extend(persist.max_bytes.map(|bytes| format!("max_size={bytes}")));
+        given.extend(self.max_age().map(|age| format!("max_age={age}")));
+        given.extend((!persist.memory).then(|| "memory=False".to_owned()));
+        given.extend(self.name().map(|name| format!("name={name:?}")));
+        format!("memoxide.Disk({})", given.join(", "))
+    }
+}

@@ -1,0 +1,239 @@
+//! From the disk to a caller, or the right to compute among all processes.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pyo3::exceptions::PyException;
+use pyo3::prelude::*;
+
+use super::complaint;
+use super::opened::Opened;
+use crate::disk::{self, Attempt, Entry, Generation, Guard, Name, Namespace};
+use crate::error::Result;
+use crate::snapshot::{self, CopyMode, Snapshot};
+
+/// How long a caller sleeps before it looks whether the user wants to interrupt it.
+const SIGNAL_CHECK: Duration = Duration::from_millis(50);
+
+/// How long a computation waits that others may wait for: two processes that need each other's results would
+/// otherwise wait forever.
+const NESTED_WAIT: Duration = Duration::from_secs(20);
+
+/// How long a caller waits for another process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// For as long as that computes.
+    Endless,
+    /// For some time, since it computes something else meanwhile.
+    Nested,
+    /// It must not wait.
+    None,
+}
+
+/// What a computed value is kept with.
+pub struct Permit {
+    pub(super) opened: Arc<Opened>,
+    /// The entry, and what it was counted to before the computation.
+    pub stamp: Stamp,
+    /// Keeps other processes from computing it too. None where there are no locks.
+    _lock: Option<Guard>,
+}
+
+/// An entry, and what it was counted to before its value was read or computed.
+#[derive(Clone, Copy)]
+pub struct Stamp {
+    /// The entry.
+    pub name: Name,
+    /// What it was counted to.
+    pub generation: Generation,
+}
+
+/// What was found on the disk.
+pub struct Found<'py> {
+    /// The value, as the caller may have it.
+    pub value: Bound<'py, PyAny>,
+    /// The value as memory has it.
+    pub snapshot: Snapshot,
+    /// Nanoseconds that its computation took.
+    pub cost: u64,
+    /// Nanoseconds since then.
+    pub age: u64,
+}
+
+/// What a caller does next.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
+pub enum Recalled<'py> {
+    /// It takes this value.
+    Value(Found<'py>),
+    /// It computes, and keeps the value.
+    Compute(Permit),
+}
+
+/// An entry that is looked for.
+pub struct Search<'a> {
+    /// Where.
+    pub opened: &'a Arc<Opened>,
+    /// Which.
+    pub name: Name,
+    /// The function's name.
+    pub function: &'a str,
+    /// How its value is handed out.
+    pub copy: CopyMode,
+    /// How long it may be used, in nanoseconds.
+    pub time_to_live: Option<u64>,
+}
+
+impl Search<'_> {
+    /// Looks for the entry; where there is none, waits for the right to compute it. `poll` is asked whether the
+    /// caller still wants it.
+    pub fn run<'py>(
+        &self,
+        py: Python<'py>,
+        patience: Patience,
+        poll: impl Fn() -> PyResult<()>,
+    ) -> Result<Recalled<'py>> {
+        let generation = self.namespace().generation(&self.name);
+        if let Some(found) = self.find(py, generation)? {
+            return Ok(Recalled::Value(found));
+        }
+        let lock = self.lock(py, patience, poll)?;
+        // Who had the lock before may have written it.
+        let generation = self.namespace().generation(&self.name);
+        if lock.is_some()
+            && let Some(found) = self.find(py, generation)?
+        {
+            return Ok(Recalled::Value(found));
+        }
+        Ok(Recalled::Compute(Permit {
+            opened: Arc::clone(self.opened),
+            stamp: self.stamp(generation),
+            _lock: lock,
+        }))
+    }
+
+    fn namespace(&self) -> &Namespace {
+        self.opened.namespace()
+    }
+
+    fn stamp(&self, generation: Generation) -> Stamp {
+        Stamp {
+            name: self.name,
+            generation,
+        }
+    }
+
+    fn find<'py>(&self, py: Python<'py>, generation: Generation) -> Result<Option<Found<'py>>> {
+        let entry = match py.detach(|| self.namespace().read(&self.name)) {
+            Ok(Some(entry)) => entry,
+            Ok(None) => return Ok(None),
+            Err(fault) => {
+                self.complain(py, &fault);
+                return Ok(None);
+            }
+        };
+        if has_expired(&entry, self.time_to_live) {
+            return Ok(None);
+        }
+        let restored = snapshot::read(py, &entry, self.copy).and_then(|snapshot| {
+            let Some(snapshot) = snapshot else {
+                return Ok(None);
+            };
+            Ok(Some((snapshot.restore(py)?, snapshot)))
+        });
+        let (value, snapshot) = match restored {
+            Ok(Some(restored)) => restored,
+            Ok(None) => {
+                self.complain(py, &"it was written by another version of memoxide");
+                return Ok(None);
+            }
+            Err(raised) if raised.is_instance_of::<PyException>(py) => {
+                self.complain(py, &raised);
+                return Ok(None);
+            }
+            Err(raised) => return Err(raised.into()),
+        };
+        Ok(Some(Found {
+            value,
+            snapshot: snapshot.persisted(self.name, generation),
+            cost: entry.cost(),
+            age: age(&entry),
+        }))
+    }
+
+    fn lock(
+        &self,
+        py: Python<'_>,
+        patience: Patience,
+        poll: impl Fn() -> PyResult<()>,
+    ) -> Result<Option<Guard>> {
+        let began = Instant::now();
+        loop {
+            let slice = match patience {
+                Patience::None => Duration::ZERO,
+                _ => SIGNAL_CHECK,
+            };
+            match py.detach(|| self.namespace().lock_within(&self.name, slice)) {
+                Ok(Attempt::Owned(guard)) => return Ok(Some(guard)),
+                Ok(Attempt::Busy) => {
+                    poll()?;
+                    if patience.is_over(began) {
+                        return Ok(None);
+                    }
+                }
+                Ok(Attempt::Unavailable) => {
+                    self.complain_of_locks(py);
+                    return Ok(None);
+                }
+                Err(fault) => {
+                    self.complain(py, &fault);
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Says why an entry is not used.
+    fn complain(&self, py: Python<'_>, why: &dyn std::fmt::Display) {
+        let message = format!(
+            "A stored value of '{}' in {} cannot be read and is computed again: {why}",
+            self.function,
+            self.opened.folder().path().display()
+        );
+        complaint::say(py, message);
+    }
+
+    fn complain_of_locks(&self, py: Python<'_>) {
+        let folder = self.opened.folder().path().display();
+        complaint::say(
+            py,
+            format!(
+                "{folder} has no locks that can be used: several processes may compute the same \
+                 value at once"
+            ),
+        );
+    }
+}
+
+impl Patience {
+    fn is_over(self, began: Instant) -> bool {
+        match self {
+            Self::Endless => false,
+            Self::Nested => began.elapsed() >= NESTED_WAIT,
+            Self::None => true,
+        }
+    }
+}
+
+/// Whether an entry is older than its function's time to live.
+pub fn has_expired(entry: &Entry, time_to_live: Option<u64>) -> bool {
+    disk::is_expired(
+        entry.created(),
+        time_to_live.map(Duration::from_nanos),
+        disk::now(),
+    )
+}
+
+/// Nanoseconds since the entry was made.
+fn age(entry: &Entry) -> u64 {
+    u64::try_from(disk::now().saturating_sub(entry.created())).unwrap_or(0)
+}

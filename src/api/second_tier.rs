@@ -1,0 +1,108 @@
+//! Between a function's calls and the disk, where it has one for its second tier.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pyo3::prelude::*;
+
+use super::computing;
+use super::disk::{self, Found, Patience, Recalled, Search};
+use super::expiry;
+use super::function::CachedFunction;
+use super::miss::{Missed, OwnerGuard};
+use super::value::Value;
+use crate::cache::Cache;
+use crate::error::Result;
+
+/// What the owner of a computation does.
+pub(super) enum Next<'py> {
+    /// It returns what the disk had.
+    Return(Bound<'py, PyAny>),
+    /// It computes.
+    Compute(OwnerGuard),
+}
+
+impl CachedFunction {
+    /// Looks on the disk before the function computes; waits for another process that does.
+    pub(super) fn recall<'py>(
+        &self,
+        py: Python<'py>,
+        missed: &mut Missed,
+        guard: OwnerGuard,
+        patience: Patience,
+    ) -> Result<Next<'py>> {
+        let cache = Arc::clone(&missed.cache);
+        let tier = cache.tier.as_ref();
+        let Some(opened) = tier.and_then(|tier| tier.opened(py)) else {
+            return Ok(Next::Compute(guard));
+        };
+        let search = Search {
+            opened: &opened,
+            name: cache.entry(&missed.key),
+            function: &cache.name,
+            copy: self.options().copy,
+            time_to_live: self.options().bounds.time_to_live,
+        };
+        match search.run(py, patience, || py.check_signals())? {
+            Recalled::Value(found) => hand_out(py, missed, guard, found).map(Next::Return),
+            Recalled::Compute(permit) => {
+                missed.permit = Some(permit);
+                Ok(Next::Compute(guard))
+            }
+        }
+    }
+
+    /// Writes a computed value to the disk.
+    pub(super) fn keep(
+        &self,
+        py: Python<'_>,
+        missed: &Missed,
+        stored: &Value,
+        value: &Bound<'_, PyAny>,
+        cost: Duration,
+    ) -> Result<()> {
+        let (Some(permit), Some(persisted)) = (&missed.permit, stored.persisted(py)) else {
+            return Ok(());
+        };
+        let computed = disk::Computed {
+            function: self.name(),
+            value,
+            snapshot: &persisted.snapshot,
+            cost,
+        };
+        permit.keep(py, &computed)
+    }
+}
+
+/// How long a plain call waits for another process.
+pub(super) fn patience(py: Python<'_>) -> Result<Patience> {
+    Ok(if computing::is_nested(py)? {
+        Patience::Nested
+    } else {
+        Patience::Endless
+    })
+}
+
+/// Gives what the disk had to the caller, to those who wait, and to memory.
+fn hand_out<'py>(
+    py: Python<'py>,
+    missed: &Missed,
+    guard: OwnerGuard,
+    found: Found<'py>,
+) -> Result<Bound<'py, PyAny>> {
+    let cache = &missed.cache;
+    let size = Value::size(py, &found.snapshot);
+    let value = Value::of(py, found.snapshot)?;
+    cache.entries.count_recalled(found.cost);
+    if cache.tier.as_ref().is_some_and(disk::Tier::has_memory) {
+        let (departed, _) =
+            cache
+                .entries
+                .finish_recalled(&missed.key, guard, value, size, found.cost, found.age);
+        cache.release(py, departed);
+        expiry::expect(py, cache);
+    } else {
+        Cache::hand_out(guard, value);
+    }
+    Ok(found.value)
+}
