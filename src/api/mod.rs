@@ -1,8 +1,9 @@
 //! What Python sees: decorators, cached functions, options and their errors.
 //!
-//! [`duration`] and [`size`] are pure; the other files are the Python face.
+//! [`duration`], [`project`] and [`size`] are pure; the other files are the Python face.
 
 pub mod duration;
+pub mod project;
 pub mod size;
 
 #[cfg(feature = "python")]

@@ -53,7 +53,7 @@ impl Mapped {
     ///
     /// `view` is the interpreter's, to be filled.
     unsafe fn __getbuffer__(
-        slf: Bound<'_, Self>,
+        slf: &Bound<'_, Self>,
         view: *mut ffi::Py_buffer,
         flags: c_int,
     ) -> PyResult<()> {

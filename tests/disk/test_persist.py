@@ -230,7 +230,10 @@ def test_settings_that_cannot_be(setting, value):
 
 
 def test_the_folder_can_be_configured_after_decorating(app, tmp_path):
-    script = SQUARE.replace("    print(square", f"    mx.configure(cache_dir={str(tmp_path / 'mine')!r})\n    print(square")
+    script = SQUARE.replace(
+        "    print(square",
+        f"    mx.configure(cache_dir={str(tmp_path / 'mine')!r})\n    print(square",
+    )
     app.run(script)
     assert not app.folder.exists()
     assert len(list((tmp_path / "mine").rglob("*.entry"))) == 1

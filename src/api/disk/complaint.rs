@@ -15,12 +15,12 @@ const REMEMBERED: usize = 1024;
 static SAID: LazyLock<Mutex<HashSet<String, RandomState>>> = LazyLock::new(Mutex::default);
 
 /// Logs a warning, unless this process has done so.
-pub fn say(py: Python<'_>, message: String) {
+pub fn say(py: Python<'_>, message: &str) {
     let is_new = {
         let mut said = SAID.lock();
-        said.len() < REMEMBERED && said.insert(message.clone())
+        said.len() < REMEMBERED && said.insert(message.to_owned())
     };
     if is_new {
-        logging::warn(py, &message);
+        logging::warn(py, message);
     }
 }

@@ -71,7 +71,7 @@ impl Permit {
         let function = computed.function;
         complaint::say(
             py,
-            format!("A value of '{function}' is not kept in {folder}: {why}"),
+            &format!("A value of '{function}' is not kept in {folder}: {why}"),
         );
     }
 }

@@ -28,7 +28,7 @@ pub struct Found {
     /// The forks that led to this process: in a child, threads that stayed behind may have locks of its parent's.
     forks: u32,
     settings: u64,
-    found: Instant,
+    at: Instant,
     opened: Option<Arc<Opened>>,
 }
 
@@ -64,13 +64,13 @@ impl Found {
         let opened = opened.map_err(|why| {
             complaint::say(
                 py,
-                format!("persist keeps entries in memory only, for this process: {why}"),
+                &format!("persist keeps entries in memory only, for this process: {why}"),
             );
         });
         Self {
             forks,
             settings,
-            found: Instant::now(),
+            at: Instant::now(),
             opened: opened.ok(),
         }
     }
@@ -79,7 +79,7 @@ impl Found {
     pub fn holds(&self) -> bool {
         self.forks == FORKS.load(Ordering::Relaxed)
             && self.settings == super::settings::version()
-            && (self.opened.is_some() || self.found.elapsed() < RETRY)
+            && (self.opened.is_some() || self.at.elapsed() < RETRY)
     }
 
     /// The namespace, if there is one that may be used.
@@ -113,7 +113,7 @@ impl Opened {
         let folder = self.folder.path().display();
         complaint::say(
             py,
-            format!(
+            &format!(
                 "Entries in {folder} cannot be cleared, and are not used by this process any \
                  more; others may still use them: {fault}"
             ),

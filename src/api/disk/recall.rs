@@ -61,7 +61,6 @@ pub struct Found<'py> {
 }
 
 /// What a caller does next.
-#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 pub enum Recalled<'py> {
     /// It takes this value.
     Value(Found<'py>),
@@ -199,14 +198,14 @@ impl Search<'_> {
             self.function,
             self.opened.folder().path().display()
         );
-        complaint::say(py, message);
+        complaint::say(py, &message);
     }
 
     fn complain_of_locks(&self, py: Python<'_>) {
         let folder = self.opened.folder().path().display();
         complaint::say(
             py,
-            format!(
+            &format!(
                 "{folder} has no locks that can be used: several processes may compute the same \
                  value at once"
             ),
