@@ -13,6 +13,7 @@
 //! | [`cache`] | one function's store and flights, made one |
 //! | [`disk`] | entries that outlive the process, in a folder that processes share |
 //! | [`history`] | the last calls of each function that missed |
+//! | [`testing`] | switches for tests: whether anything is cached, whose entries are seen |
 //! | [`cores`] | whether all of the machine's may be used |
 //! | [`refreshes`] | which keys are made anew, and which wait after a failure |
 //! | [`registry`] | which cache belongs to which function |
@@ -30,6 +31,7 @@ pub mod refreshes;
 pub mod registry;
 pub mod store;
 pub mod sweep;
+pub mod testing;
 
 #[cfg(feature = "python")]
 mod error;
@@ -61,12 +63,16 @@ mod _core {
         },
         session::Session,
         settings::configure,
+        testing::{advance_time, begin_isolation, disable_caching, enable_caching, end_isolation},
     };
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         for (name, decorator) in crate::api::decorators::all() {
             module.add(name, decorator)?;
+        }
+        if std::env::var_os("MEMOXIDE_DISABLE").is_some_and(|value| value != "0") {
+            crate::testing::disable();
         }
         module.add("__version__", env!("CARGO_PKG_VERSION"))
     }

@@ -49,6 +49,11 @@ impl Schedule {
         !std::mem::replace(&mut state.has_sweeper, true)
     }
 
+    /// Has a sweeper that sleeps look at the time again.
+    pub fn look_again(&self) {
+        self.changed.notify_all();
+    }
+
     /// Sleeps until something has expired.
     pub fn wait(&self) -> Wake {
         let mut state = self.state.lock();
@@ -119,6 +124,23 @@ mod tests {
             move || schedule.wait()
         });
         assert!(!schedule.expect(0));
+        assert_eq!(sweeper.join().unwrap(), Wake::Sweep);
+    }
+
+    #[test]
+    fn time_that_is_advanced_wakes_the_sweeper() {
+        const HOUR: Nanos = 3_600_000_000_000;
+        let schedule = Arc::new(Schedule::default());
+        assert!(schedule.expect(clock::now() + HOUR));
+        let sweeper = thread::spawn({
+            let schedule = Arc::clone(&schedule);
+            move || schedule.wait()
+        });
+        clock::advance(HOUR);
+        while !sweeper.is_finished() {
+            schedule.look_again();
+            thread::yield_now();
+        }
         assert_eq!(sweeper.join().unwrap(), Wake::Sweep);
     }
 

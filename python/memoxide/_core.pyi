@@ -33,12 +33,17 @@ __all__ = [
     "Disk",
     "Session",
     "__version__",
+    "advance_time",
     "after_fork",
+    "begin_isolation",
     "cache_data",
     "cache_resource",
     "configure",
+    "disable_caching",
+    "enable_caching",
     "encode_value",
     "end_expiry",
+    "end_isolation",
     "end_session",
     "experimental_memo",
     "experimental_singleton",
@@ -520,3 +525,28 @@ def release_all() -> None:
     """Release all resources: the interpreter is about to exit."""
 
 __version__: Final[str]
+
+# What `memoxide.testing` is made of.
+
+def advance_time(seconds: float) -> None:
+    """Let time pass for all caches, and take out what has expired.
+
+    Args:
+        seconds: How many, zero or more. Time cannot be turned back.
+
+    Raises:
+        OptionError: They are negative, infinite or no number.
+
+    """
+
+def begin_isolation() -> tuple[int, int]:
+    """Hide all entries. Return the isolation's number, and that of the one before."""
+
+def end_isolation(isolation: int, before: int) -> None:
+    """Show the entries of before, and release what was made meanwhile."""
+
+def disable_caching() -> None:
+    """Have nothing cached."""
+
+def enable_caching() -> None:
+    """Take one `disable_caching` back."""

@@ -22,6 +22,7 @@ use crate::logging;
 use crate::python;
 use crate::registry::Registry;
 use crate::store::Removed;
+use crate::testing;
 
 /// What an owner's failure is to those who waited.
 pub type Failure = Arc<Failed>;
@@ -55,15 +56,24 @@ pub enum Where {
     Disk,
 }
 
-/// What identifies a cache: the session, the kind, the function.
+/// What identifies a cache: the session, the kind, the function, and the test that is isolated.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CacheId {
     /// The session that the entries belong to.
     pub session: Option<Arc<str>>,
+    /// The isolation that they were made in.
+    pub isolation: Option<u64>,
     /// What the entries are.
     pub kind: Kind,
     /// The function's digest.
     pub function: [u8; 32],
+}
+
+impl CacheId {
+    /// Whether it belongs to what is seen at the moment.
+    fn is_visible(&self) -> bool {
+        self.isolation == testing::isolation()
+    }
 }
 
 static REGISTRY: LazyLock<Registry<CacheId, Sharing, FunctionCache>> =
@@ -85,7 +95,8 @@ pub fn attach(
         id: id.clone(),
         is_unique,
         max_entries: options.bounds.max_entries,
-        tier: function.tier(),
+        // What a test makes is nobody's but the test's.
+        tier: function.tier().filter(|_| id.isolation.is_none()),
         on_release: Mutex::new(None),
         ended: AtomicBool::new(false),
     };
@@ -122,9 +133,16 @@ pub fn all() -> Vec<Arc<FunctionCache>> {
     REGISTRY.all()
 }
 
+/// Every cache that is not hidden.
+pub fn visible() -> Vec<Arc<FunctionCache>> {
+    let mut caches = all();
+    caches.retain(|cache| cache.id.is_visible());
+    caches
+}
+
 /// Clears the caches of one kind.
 pub fn clear_kind(py: Python<'_>, kind: Kind) {
-    for cache in all() {
+    for cache in visible() {
         if cache.id.kind == kind {
             cache.clear(py);
         }
@@ -133,11 +151,22 @@ pub fn clear_kind(py: Python<'_>, kind: Kind) {
 
 /// Clears and forgets the caches of a session.
 pub fn end_session(py: Python<'_>, session: &str) {
-    for cache in REGISTRY.remove_where(|id| id.session.as_deref() == Some(session)) {
+    end(py, |id| {
+        id.session.as_deref() == Some(session) && id.is_visible()
+    });
+    waiting::forget(session);
+}
+
+/// Clears and forgets the caches of an isolation.
+pub fn end_isolation(py: Python<'_>, isolation: u64) {
+    end(py, |id| id.isolation == Some(isolation));
+}
+
+fn end(py: Python<'_>, is_meant: impl Fn(&CacheId) -> bool) {
+    for cache in REGISTRY.remove_where(is_meant) {
         cache.ended.store(true, Ordering::Release);
         cache.clear(py);
     }
-    waiting::forget(session);
 }
 
 /// Sees to it that resources which are still there at the interpreter's exit are released.
@@ -150,7 +179,11 @@ fn release_at_exit(py: Python<'_>) {
 /// Releases all resources: the interpreter is about to exit.
 #[pyfunction]
 pub fn release_all(py: Python<'_>) {
-    clear_kind(py, Kind::Resource);
+    for cache in all() {
+        if cache.id.kind == Kind::Resource {
+            cache.clear(py);
+        }
+    }
     for value in resource::take_kept() {
         clean_up(py, "of a resource that was not stored", &value);
     }

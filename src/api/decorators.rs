@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::key::definition::Follow;
 use crate::logging;
 use crate::python;
+use crate::testing;
 
 /// What is known of a decorator by its name.
 struct Description {
@@ -148,7 +149,7 @@ impl Decorator {
     /// Forget every entry of the functions that this decorator and its sibling have decorated.
     fn clear(&self, py: Python<'_>) {
         caches::clear_kind(py, self.description.kind);
-        if self.description.kind == Kind::Data {
+        if self.description.kind == Kind::Data && testing::isolation().is_none() {
             disk::clear_all(py);
         }
     }

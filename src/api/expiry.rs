@@ -10,6 +10,7 @@ use pyo3::prelude::*;
 use super::caches::{self, FunctionCache};
 use super::exit;
 use crate::python;
+use crate::store::clock::Nanos;
 use crate::sweep::{Schedule, Wake};
 
 /// Replaced in the child of a fork, where the thread is gone and may have left the lock behind.
@@ -44,15 +45,26 @@ fn run(schedule: &Schedule) {
 }
 
 fn sweep(py: Python<'_>, schedule: &Schedule) {
+    if let Some(expiry) = purge(py) {
+        // A sweeper is there: this one.
+        let _ = schedule.expect(expiry);
+    }
+}
+
+/// Takes out what has expired, and tells when the next is due.
+fn purge(py: Python<'_>) -> Option<Nanos> {
     let mut next = None;
     for cache in caches::all() {
         cache.release(py, cache.entries.purge_expired());
         next = next.into_iter().chain(cache.entries.next_expiry()).min();
     }
-    if let Some(expiry) = next {
-        // A sweeper is there: this one.
-        let _ = schedule.expect(expiry);
-    }
+    next
+}
+
+/// Notes that time was advanced: takes out what has expired, and has the thread look when the next is due.
+pub fn time_has_passed(py: Python<'_>) {
+    purge(py);
+    SCHEDULE.load_full().look_again();
 }
 
 /// A thread must not come to an interpreter that is about to go.

@@ -22,6 +22,7 @@ use crate::key::tag::Tag;
 use crate::key::trace::Nodes;
 use crate::python::{self, type_name};
 use crate::store::{Departure, Presence};
+use crate::testing;
 
 /// How one argument was hashed.
 struct Account<'py> {
@@ -117,6 +118,7 @@ impl Answer {
         let presence = cache.entries.presence(key);
         let place = cache.place_of(py, key);
         let known = match presence {
+            _ if testing::is_disabled() => Some("computed each time: caching is disabled"),
             _ if options.bounds.time_to_live == Some(0) => Some("computed each time: ttl=0"),
             _ if place == Some(Where::Disk) => Some("stored on the disk"),
             Presence::Stored if place.is_none() => Some("cleared by another process"),

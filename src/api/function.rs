@@ -25,6 +25,7 @@ use crate::key::definition::Definition;
 use crate::key::signature::Signature;
 use crate::python::vectorcall::{self, Slot, Vectorcall};
 use crate::python::{stack, type_name};
+use crate::testing;
 
 /// A function whose results are cached; it is called as the function is.
 #[pyclass(frozen, dict, weakref, module = "memoxide")]
@@ -40,7 +41,8 @@ pub struct CachedFunction {
     /// Found at the first use, since what the function refers to may be defined after it, and
     /// again when that has changed.
     identity: ArcSwapOption<Identity>,
-    sessions: Mutex<Vec<Arc<FunctionCache>>>,
+    /// Of sessions, and of tests that are isolated.
+    apart: Mutex<Vec<Arc<FunctionCache>>>,
 }
 
 /// What a function is, and where its entries are.
@@ -99,8 +101,8 @@ impl Deref for Current {
 pub enum Here<'i> {
     /// That of all sessions.
     Global(&'i Arc<FunctionCache>),
-    /// That of one.
-    Session(Arc<FunctionCache>),
+    /// That of one, or of a test that is isolated.
+    Apart(Arc<FunctionCache>),
 }
 
 impl Here<'_> {
@@ -108,7 +110,7 @@ impl Here<'_> {
     pub fn kept(&self) -> Arc<FunctionCache> {
         Arc::clone(match self {
             Self::Global(cache) => cache,
-            Self::Session(cache) => cache,
+            Self::Apart(cache) => cache,
         })
     }
 }
@@ -119,7 +121,7 @@ impl Deref for Here<'_> {
     fn deref(&self) -> &FunctionCache {
         match self {
             Self::Global(cache) => cache,
-            Self::Session(cache) => cache,
+            Self::Apart(cache) => cache,
         }
     }
 }
@@ -143,7 +145,7 @@ impl CachedFunction {
             options,
             makes_coroutines,
             identity: ArcSwapOption::empty(),
-            sessions: Mutex::new(Vec::new()),
+            apart: Mutex::new(Vec::new()),
         };
         let function = Bound::new(wrapped.py(), function)?;
         vectorcall::enable(&function, &ENABLED);
@@ -248,6 +250,7 @@ impl CachedFunction {
     ) -> Arc<FunctionCache> {
         let id = CacheId {
             session,
+            isolation: testing::isolation(),
             kind: self.options.kind,
             function: definition.digest,
         };
@@ -266,8 +269,8 @@ impl CachedFunction {
         if let Some(identity) = self.identity.swap(None) {
             Self::leave(py, &identity);
         }
-        let sessions = std::mem::take(&mut *self.sessions.lock());
-        for cache in sessions {
+        let apart = std::mem::take(&mut *self.apart.lock());
+        for cache in apart {
             caches::detach(py, &cache);
         }
     }
@@ -276,34 +279,52 @@ impl CachedFunction {
     #[inline]
     pub fn cache<'i>(&self, py: Python<'_>, identity: &'i Identity) -> Result<Here<'i>> {
         match &identity.global {
-            Some(cache) => Ok(Here::Global(cache)),
-            None => self.session_cache(py, identity).map(Here::Session),
+            Some(cache) if cache.id.isolation == testing::isolation() => Ok(Here::Global(cache)),
+            _ => self.cache_apart(py, identity).map(Here::Apart),
         }
     }
 
-    fn session_cache(&self, py: Python<'_>, identity: &Identity) -> Result<Arc<FunctionCache>> {
-        let Some(session) = session::current(py)? else {
-            return Err(Error::NoSession {
-                function: self.name.to_string(),
-            });
+    /// The cache of a session, or of a test that is isolated.
+    fn cache_apart(&self, py: Python<'_>, identity: &Identity) -> Result<Arc<FunctionCache>> {
+        let session = match self.options.scope {
+            options::Scope::Global => None,
+            options::Scope::Session => Some(self.session(py)?),
         };
-        if let Some(cache) = self.known_session(&session, identity) {
+        if let Some(cache) = self.known_apart(session.as_deref(), identity) {
             return Ok(cache);
         }
-        let cache = self.attach(py, &identity.definition, Some(session.as_str().into()));
-        self.sessions.lock().push(Arc::clone(&cache));
+        let cache = self.attach(py, &identity.definition, session);
+        self.apart.lock().push(Arc::clone(&cache));
         Ok(cache)
     }
 
-    /// The session's cache, if this function has used it. Those of ended sessions are let go.
-    fn known_session(&self, session: &str, identity: &Identity) -> Option<Arc<FunctionCache>> {
-        let mut sessions = self.sessions.lock();
-        let ended: Vec<_> = sessions.extract_if(.., |cache| cache.has_ended()).collect();
-        let found = sessions.iter().find(|cache| {
-            cache.id.session.as_deref() == Some(session) && cache.id.function == *identity.digest()
+    /// The session that is open here.
+    fn session(&self, py: Python<'_>) -> Result<Arc<str>> {
+        match session::current(py)? {
+            Some(session) => Ok(session.into()),
+            None => Err(Error::NoSession {
+                function: self.name.to_string(),
+            }),
+        }
+    }
+
+    /// The cache that is used here, if this function has used it before. Those that have ended are let go.
+    fn known_apart(
+        &self,
+        session: Option<&str>,
+        identity: &Identity,
+    ) -> Option<Arc<FunctionCache>> {
+        let isolation = testing::isolation();
+        let mut apart = self.apart.lock();
+        let ended: Vec<_> = apart.extract_if(.., |cache| cache.has_ended()).collect();
+        let found = apart.iter().find(|cache| {
+            let id = &cache.id;
+            id.session.as_deref() == session
+                && id.isolation == isolation
+                && id.function == *identity.digest()
         });
         let found = found.cloned();
-        drop(sessions);
+        drop(apart);
         drop(ended);
         found
     }
@@ -327,7 +348,7 @@ impl CachedFunction {
     pub fn holds(&self, py: Python<'_>, arguments: Arguments<'_, '_>) -> Result<bool> {
         let identity = self.identity(py)?;
         let key = Call::new(self, arguments).key_or_raise(py, &identity)?;
-        Ok(self.cache(py, &identity)?.place_of(py, &key).is_some())
+        Ok(!testing::is_disabled() && self.cache(py, &identity)?.place_of(py, &key).is_some())
     }
 
     /// The figures of the cache that is used here and now.

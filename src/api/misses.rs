@@ -9,6 +9,7 @@ use super::function::{CachedFunction, Identity};
 use super::options::{Kind, Sharing};
 use crate::history::{Call, History};
 use crate::key::encoder::Encoder;
+use crate::testing;
 
 /// Where a call's entry goes: what a function's caches differ in beside its definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,8 @@ pub struct Place {
     pub sharing: Sharing,
     /// The session, if each has entries of its own.
     pub session: Option<Arc<str>>,
+    /// The isolation that they were made in.
+    isolation: Option<u64>,
 }
 
 /// Kind and name.
@@ -31,6 +34,7 @@ impl Place {
         Self {
             sharing: function.sharing(),
             session: cache.id.session.clone(),
+            isolation: cache.id.isolation,
         }
     }
 }
@@ -56,7 +60,9 @@ pub fn note(
 
 /// The last calls of `function` that were computed, the newest first.
 pub fn of(function: &CachedFunction) -> Vec<Arc<Call<Place>>> {
-    HISTORY.of(&name(function))
+    let mut calls = HISTORY.of(&name(function));
+    calls.retain(|call| call.place.isolation == testing::isolation());
+    calls
 }
 
 fn name(function: &CachedFunction) -> FunctionName {

@@ -43,7 +43,7 @@ pub fn register_hasher(r#type: &Bound<'_, PyAny>, r#fn: &Bound<'_, PyAny>) -> Py
 /// One row for each cached function and session, by name.
 #[pyfunction]
 pub fn stats(py: Python<'_>) -> PyResult<Vec<Bound<'_, PyAny>>> {
-    let mut all = caches::all();
+    let mut all = caches::visible();
     all.sort_by_key(|cache| (cache.name.clone(), cache.id.session.clone()));
     all.iter()
         .map(|cache| info::function_stats(py, cache))
