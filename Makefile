@@ -65,7 +65,7 @@ $(VENV)/.built: $(VENV)/.created $(SOURCES)
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.created pyproject.toml
-	$(PIP) --group test --group data --group tasks
+	$(PIP) --group test --group data --group tasks --group streamlit
 	@touch $@
 
 $(VENV)/.lint: $(VENV)/.created pyproject.toml

@@ -3,6 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::host;
 use crate::python::{self, Imported};
 
 /// What every fallible step returns.
@@ -183,7 +184,7 @@ impl Error {
         let exception = class
             .get(py)?
             .call((self.to_string(),), Some(&attributes))?;
-        let error = PyErr::from_value(exception);
+        let error = host::translated(py, PyErr::from_value(exception));
         error.set_cause(py, self.cause(py));
         Ok(error)
     }

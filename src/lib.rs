@@ -14,6 +14,7 @@
 //! | [`disk`] | entries that outlive the process, in a folder that processes share |
 //! | [`history`] | the last calls of each function that missed |
 //! | [`testing`] | switches for tests: whether anything is cached, whose entries are seen |
+//! | `host` | what surrounds a call: nothing, or an app that shows what functions draw |
 //! | [`cores`] | whether all of the machine's may be used |
 //! | [`refreshes`] | which keys are made anew, and which wait after a failure |
 //! | [`registry`] | which cache belongs to which function |
@@ -35,6 +36,8 @@ pub mod testing;
 
 #[cfg(feature = "python")]
 mod error;
+#[cfg(feature = "python")]
+mod host;
 #[cfg(feature = "python")]
 mod logging;
 #[cfg(feature = "python")]
@@ -65,6 +68,9 @@ mod _core {
         settings::configure,
         testing::{advance_time, begin_isolation, disable_caching, enable_caching, end_isolation},
     };
+
+    #[pymodule_export]
+    use crate::host::set_host;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

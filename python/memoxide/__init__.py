@@ -33,10 +33,30 @@ __all__ = [
     "errors",
     "experimental_memo",
     "experimental_singleton",
+    "install",
     "register_hasher",
     "session",
     "stats",
+    "uninstall",
 ]
+
+
+def install() -> None:
+    """Put memoxide's decorators in the place of Streamlit's, which has to be installed.
+
+    Call it before the app imports a decorator by its name. To do it again changes nothing.
+    """
+    from memoxide import streamlit
+
+    streamlit.install()
+
+
+def uninstall() -> None:
+    """Undo `install`; functions that were decorated meanwhile keep working."""
+    from memoxide import streamlit
+
+    streamlit.uninstall()
+
 
 # Type checkers know this name without `typing`, whose import would cost more than all the rest.
 # They are not shown `__getattr__`: they would take every misspelt name for an object.

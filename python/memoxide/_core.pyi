@@ -54,6 +54,7 @@ __all__ = [
     "register_hasher",
     "release_all",
     "session",
+    "set_host",
     "stats",
     "trace_extent",
 ]
@@ -491,6 +492,9 @@ def register_hasher(type: type[_T], fn: Callable[[_T], object]) -> None:
 @overload
 def register_hasher(type: str | UnionType, fn: Callable[[Any], object]) -> None:
     """Tell what counts of the instances of several types, or of one by its qualified name."""
+
+def set_host(host: object | None) -> None:
+    """Make an object the host: what surrounds calls and is asked of them; none with `None`."""
 
 def stats() -> list[FunctionStats]:
     """One row for each cached function and session, by name."""

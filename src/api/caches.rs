@@ -17,6 +17,7 @@ use super::value::Value;
 use super::waiting;
 use crate::cache::Cache;
 use crate::disk::{Name, Scope};
+use crate::host::widgets::Widgets;
 use crate::key::call_key::CallKey;
 use crate::logging;
 use crate::python;
@@ -43,6 +44,8 @@ pub struct FunctionCache {
     pub max_entries: Option<usize>,
     /// The disk, where entries outlive the process.
     pub tier: Option<Tier>,
+    /// The widgets that its calls have drawn.
+    pub widgets: Widgets,
     on_release: Mutex<Option<Py<PyAny>>>,
     ended: AtomicBool,
 }
@@ -97,6 +100,7 @@ pub fn attach(
         max_entries: options.bounds.max_entries,
         // What a test makes is nobody's but the test's.
         tier: function.tier().filter(|_| id.isolation.is_none()),
+        widgets: Widgets::default(),
         on_release: Mutex::new(None),
         ended: AtomicBool::new(false),
     };
@@ -238,6 +242,7 @@ impl FunctionCache {
 
     /// Forgets all entries.
     pub fn clear(&self, py: Python<'_>) {
+        self.widgets.clear();
         self.release(py, self.entries.clear());
     }
 
@@ -280,6 +285,14 @@ impl FunctionCache {
         value
             .persisted(py)
             .is_none_or(|persisted| tier.is_current(py, persisted))
+    }
+
+    /// Forgets the entries of one call, for whatever its widgets were set to.
+    pub fn clear_call(&self, py: Python<'_>, call: &CallKey) {
+        for key in self.widgets.forget(call) {
+            self.release(py, self.entries.clear_key(&key));
+        }
+        self.release(py, self.entries.clear_key(call));
     }
 
     /// Lets go of values that left, and tells `on_release` of each. No lock may be held.

@@ -87,12 +87,14 @@ impl<'a, 'py> Call<'a, 'py> {
         if !signature.encode(&mut writer, self.arguments, &mut ())? {
             return Ok(Found::Unbound);
         }
-        let key = writer.encoder().call_key();
+        let call = writer.encoder().call_key();
+        let mut key = call;
         if self.function.options().stores() {
             let cache = self.function.cache(py, &identity)?;
+            key = self.function.entry_key(py, &cache, call)?;
             if let Some(value) = self.function.hit(py, &cache, &key)? {
                 if self.function.options().refreshes && cache.entries.needs_refresh(&key) {
-                    let missed = Missed::stale(cache.kept(), identity, key);
+                    let missed = Missed::stale(cache.kept(), identity, key, call);
                     return Ok(Found::Stale(value, missed));
                 }
                 return Ok(Found::Value(value));
@@ -103,13 +105,14 @@ impl<'a, 'py> Call<'a, 'py> {
     }
 
     #[cold]
-    fn run_missed(&self, py: Python<'py>, missed: Missed) -> Result<Bound<'py, PyAny>> {
+    fn run_missed(&self, py: Python<'py>, mut missed: Missed) -> Result<Bound<'py, PyAny>> {
         stack::check(self.function.name())?;
-        if !self.function.options().stores() {
-            missed.cache.entries.count_miss();
-            return self.run_uncached(py);
+        missed.shown = Some(self.spin(py)?);
+        if self.function.options().stores() {
+            return self.miss(py, missed);
         }
-        self.miss(py, missed)
+        missed.cache.entries.count_miss();
+        self.run_uncached(py)
     }
 
     pub(super) fn compute(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {

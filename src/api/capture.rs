@@ -16,6 +16,7 @@ use super::resource::{self, Produced};
 use super::value::Value;
 use crate::cache::Cache;
 use crate::error::{Error, Place, Result};
+use crate::host::Recording;
 use crate::key::call_key::CallKey;
 use crate::logging;
 use crate::python::type_name;
@@ -40,10 +41,15 @@ pub enum Computed<'py> {
 }
 
 impl Captured {
-    fn of(py: Python<'_>, snapshot: Snapshot, is_sized: bool) -> PyResult<Self> {
+    fn of(
+        py: Python<'_>,
+        snapshot: Snapshot,
+        recording: Option<&Recording>,
+        is_sized: bool,
+    ) -> PyResult<Self> {
         Ok(Self {
-            size: Value::size(py, &snapshot),
-            value: Value::of(py, snapshot)?,
+            size: Value::size(py, &snapshot, recording),
+            value: Value::of(py, snapshot, recording.cloned())?,
             is_sized,
         })
     }
@@ -82,6 +88,13 @@ impl Captured {
 impl<'py> Call<'_, 'py> {
     /// What the function makes, which must be more than one reader's.
     pub(super) fn produce(&self, py: Python<'py>) -> Result<Produced<'py>> {
+        let recorder = self.function.recorder(py)?;
+        let mut produced = self.made(py)?;
+        produced.recording = recorder.finish(py)?;
+        Ok(produced)
+    }
+
+    fn made(&self, py: Python<'py>) -> Result<Produced<'py>> {
         let returned = self.compute(py)?;
         if self.function.options().kind == Kind::Resource
             && let Some(produced) = resource::yielded(&self.function.wrapped(py), &returned)?
@@ -93,14 +106,16 @@ impl<'py> Call<'_, 'py> {
 
     /// What the function makes, for its caller alone.
     pub(super) fn run_uncached(&self, py: Python<'py>) -> Result<Bound<'py, PyAny>> {
+        let recorder = self.function.recorder(py)?;
         let returned = self.compute(py)?;
+        recorder.finish(py)?;
         if self.function.options().kind != Kind::Resource {
             return Ok(returned);
         }
         match resource::yielded(&self.function.wrapped(py), &returned)? {
             None => Ok(returned),
             Some(produced) => {
-                resource::keep_until_exit(py, Value::of(py, produced.snapshot(0))?);
+                resource::keep_until_exit(py, Value::of(py, produced.snapshot(0), None)?);
                 Ok(produced.value)
             }
         }
@@ -181,7 +196,8 @@ impl CachedFunction {
             Some(stamp) => snapshot.persisted(stamp.name, stamp.generation),
             None => snapshot,
         });
-        let captured = captured.and_then(|snapshot| Captured::of(py, snapshot, true));
+        let captured = captured
+            .and_then(|snapshot| Captured::of(py, snapshot, produced.recording.as_ref(), true));
         captured.map_err(|cause| {
             if !cause.is_instance_of::<PyException>(py) {
                 return cause.into();
@@ -205,7 +221,12 @@ impl CachedFunction {
             None => own_size(value),
         };
         match size {
-            Ok(size) => Ok(Captured::of(py, produced.snapshot(size), true)?),
+            Ok(size) => Ok(Captured::of(
+                py,
+                produced.snapshot(size),
+                produced.recording.as_ref(),
+                true,
+            )?),
             Err(raised) if raised.is_instance_of::<PyException>(py) => {
                 Ok(self.share_unsized(py, produced, &raised)?)
             }
@@ -229,7 +250,12 @@ impl CachedFunction {
         let message =
             format!("The size of what '{name}' returned is unknown, {consequence}: {why}");
         logging::warn(py, &message);
-        Captured::of(py, produced.snapshot(0), !is_bounded)
+        Captured::of(
+            py,
+            produced.snapshot(0),
+            produced.recording.as_ref(),
+            !is_bounded,
+        )
     }
 }
 

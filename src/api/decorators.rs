@@ -11,6 +11,7 @@ use super::disk;
 use super::function::CachedFunction;
 use super::options::{Kind, Options};
 use crate::error::{Error, Result};
+use crate::host;
 use crate::key::definition::Follow;
 use crate::logging;
 use crate::python;
@@ -147,11 +148,13 @@ impl Decorator {
     }
 
     /// Forget every entry of the functions that this decorator and its sibling have decorated.
-    fn clear(&self, py: Python<'_>) {
-        caches::clear_kind(py, self.description.kind);
-        if self.description.kind == Kind::Data && testing::isolation().is_none() {
+    fn clear(&self, py: Python<'_>) -> PyResult<()> {
+        let kind = self.description.kind;
+        caches::clear_kind(py, kind);
+        if kind == Kind::Data && testing::isolation().is_none() {
             disk::clear_all(py);
         }
+        host::cleared(py, kind.name())
     }
 
     #[getter]

@@ -77,9 +77,10 @@ pub fn explain<'py>(
         hashed: 0,
         started: Instant::now(),
     };
-    let call = Call::new(function, arguments);
-    let mut encoder = call.encode_or_raise(py, &identity, &mut accounts)?;
-    let key = encoder.call_key();
+    let mut encoder =
+        Call::new(function, arguments).encode_or_raise(py, &identity, &mut accounts)?;
+    let call = encoder.call_key();
+    let key = function.entry_key(py, &cache, call)?;
     let asked = history::Call {
         function: function.described(py, &identity).clone(),
         place: Place::of(function, &cache),
@@ -87,7 +88,7 @@ pub fn explain<'py>(
         trace: encoder.take_trace(),
     };
     let answer = Answer::find(py, function, &cache, &key, &asked, &accounts);
-    let digest = blake3::Hash::from(key.digest(identity.digest()));
+    let digest = blake3::Hash::from(call.digest(identity.digest()));
     let explanation = python::EXPLANATION.get(py)?.call1((
         answer.hit,
         answer.reason,

@@ -338,7 +338,7 @@ impl CachedFunction {
             cache.clear_disk(py, Scope::Function(identity.digest()));
         } else {
             let key = Call::new(self, arguments).key_or_raise(py, &identity)?;
-            cache.release(py, cache.entries.clear_key(&key));
+            cache.clear_call(py, &key);
             cache.clear_disk(py, Scope::Entry(&cache.entry(&key)));
         }
         Ok(())
@@ -348,7 +348,12 @@ impl CachedFunction {
     pub fn holds(&self, py: Python<'_>, arguments: Arguments<'_, '_>) -> Result<bool> {
         let identity = self.identity(py)?;
         let key = Call::new(self, arguments).key_or_raise(py, &identity)?;
-        Ok(!testing::is_disabled() && self.cache(py, &identity)?.place_of(py, &key).is_some())
+        if testing::is_disabled() {
+            return Ok(false);
+        }
+        let cache = self.cache(py, &identity)?;
+        let key = self.entry_key(py, &cache, key)?;
+        Ok(cache.place_of(py, &key).is_some())
     }
 
     /// The figures of the cache that is used here and now.

@@ -51,7 +51,10 @@ impl CachedFunction {
             redefined::notice(resource, &cache.name);
         }
         match value.restore(py) {
-            Ok(restored) => Ok(Some(restored)),
+            Ok(restored) => {
+                self.replay(py, value)?;
+                Ok(Some(restored))
+            }
             Err(raised) if raised.is_instance_of::<PyException>(py) => {
                 let message = format!(
                     "A stored value of '{}' cannot be read and is computed again: {raised}",

@@ -3,7 +3,6 @@
 use pyo3::prelude::*;
 
 use super::caches::FunctionCache;
-use super::options::Kind;
 use crate::python;
 
 /// A function's `CacheInfo`.
@@ -23,14 +22,10 @@ pub fn cache_info<'py>(py: Python<'py>, cache: &FunctionCache) -> PyResult<Bound
 
 /// A function's row among all functions.
 pub fn function_stats<'py>(py: Python<'py>, cache: &FunctionCache) -> PyResult<Bound<'py, PyAny>> {
-    let kind = match cache.id.kind {
-        Kind::Data => "data",
-        Kind::Resource => "resource",
-    };
     let info = cache.entries.info();
     python::FUNCTION_STATS.get(py)?.call1((
         &*cache.name,
-        kind,
+        cache.id.kind.name(),
         cache.id.session.as_deref(),
         info.counters.hits,
         info.counters.misses,

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use super::caches::{Failure, FunctionCache};
-use super::call::Call;
+use super::call::{Call, Found};
 use super::capture::Computed;
 use super::computing;
 use super::disk::{Permit, Tier};
@@ -20,6 +20,8 @@ use super::value::Value;
 use crate::cache::{self, Begin, Cache};
 use crate::error::{Error, Result};
 use crate::flight::Caller;
+use crate::host;
+use crate::host::spinner::Shown;
 use crate::key::call_key::CallKey;
 use crate::key::encoder::Encoder;
 use crate::store::{Departure, Removed};
@@ -36,11 +38,16 @@ pub(super) type Waiter = cache::Waiter<CallKey, Value, Failure>;
 pub(super) struct Missed {
     identity: Arc<Identity>,
     pub cache: Arc<FunctionCache>,
+    /// Where its entry is, or will be.
     pub key: CallKey,
     /// With what the value is kept on the disk, once it is not there.
     pub permit: Option<Permit>,
+    /// What its arguments make: the same, but for what its widgets are set to.
+    pub call: CallKey,
     /// The encoding of its arguments, until it is noted.
     encoder: Option<Encoder>,
+    /// What shows meanwhile that it is computed.
+    pub shown: Option<Shown>,
 }
 
 /// What a caller does next.
@@ -71,18 +78,35 @@ impl Missed {
             cache,
             key,
             permit: None,
+            call: encoder.call_key(),
             encoder: Some(encoder),
+            shown: None,
         })
     }
 
     /// A call whose value is to be made anew.
-    pub fn stale(cache: Arc<FunctionCache>, identity: Current, key: CallKey) -> Self {
+    pub fn stale(
+        cache: Arc<FunctionCache>,
+        identity: Current,
+        key: CallKey,
+        call: CallKey,
+    ) -> Self {
         Self {
             identity: identity.kept(),
             cache,
             key,
             permit: None,
+            call,
             encoder: None,
+            shown: None,
+        }
+    }
+
+    /// The same, shown as another has been.
+    fn shown_as(self, other: Self) -> Self {
+        Self {
+            shown: other.shown,
+            ..self
         }
     }
 
@@ -122,7 +146,7 @@ impl Missed {
 
 impl<'py> Call<'_, 'py> {
     /// Computes, or waits for who does.
-    pub(super) fn miss(&self, py: Python<'py>, missed: Missed) -> Result<Bound<'py, PyAny>> {
+    pub(super) fn miss(&self, py: Python<'py>, mut missed: Missed) -> Result<Bound<'py, PyAny>> {
         let caller = computing::plain_caller(py)?;
         let mut turn = Turn::Again;
         loop {
@@ -133,7 +157,16 @@ impl<'py> Call<'_, 'py> {
                     // Only the sleep: a fork may leave behind who is without the interpreter, and its locks.
                     py.detach(|| waiter.sleep(SIGNAL_CHECK));
                     py.check_signals()?;
+                    host::poll(py)?;
                     missed.poll(py, waiter)?
+                }
+                Turn::Take(_) if self.function.asks_for_another(py, &missed)? => {
+                    match self.find(py)? {
+                        Found::Value(value) | Found::Stale(value, _) => return Ok(value),
+                        Found::Unbound => return self.compute(py),
+                        Found::Nothing(another) => missed = another.shown_as(missed),
+                    }
+                    Turn::Again
                 }
                 Turn::Take(value) => {
                     let (cache, key) = (&missed.cache, &missed.key);
@@ -180,24 +213,25 @@ impl CachedFunction {
     ) -> Result<Bound<'py, PyAny>> {
         let (cache, key) = (&missed.cache, &missed.key);
         let computed = produced.and_then(|produced| {
+            let settled = self.settled_key(py, missed, produced.recording.as_ref())?;
             let stamp = missed.permit.as_ref().map(|permit| permit.stamp);
-            self.take_in(py, produced, stamp)
+            Ok((settled, self.take_in(py, produced, stamp)?))
         });
         match computed {
-            Ok(Computed::Private(value)) => {
+            Ok((_, Computed::Private(value))) => {
                 cache.entries.note(key, Departure::Refused);
                 Ok(value)
             }
-            Ok(Computed::Unwanted(captured, value)) => {
+            Ok((_, Computed::Unwanted(captured, value))) => {
                 cache.entries.note(key, Departure::Refused);
                 captured.hand_out(py, guard);
                 Ok(value)
             }
-            Ok(Computed::Wanted(captured, value)) => {
+            Ok((settled, Computed::Wanted(captured, value))) => {
                 let stored = captured.value().clone();
                 let is_storable = captured.is_sized && self.is_still(py, &missed.identity);
                 if is_storable && cache.tier.as_ref().is_none_or(Tier::has_memory) {
-                    captured.store(py, cache, key, guard, cost);
+                    captured.store(py, cache, &settled, guard, cost);
                 } else {
                     captured.hand_out(py, guard);
                 }

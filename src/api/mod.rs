@@ -67,6 +67,8 @@ pub mod session;
 #[cfg(feature = "python")]
 pub mod settings;
 #[cfg(feature = "python")]
+mod surroundings;
+#[cfg(feature = "python")]
 pub mod testing;
 #[cfg(feature = "python")]
 pub mod value;

@@ -13,6 +13,8 @@ use super::duration as durations;
 use super::settings;
 use super::size;
 use crate::error::{Error, Result};
+use crate::host::spinner::Text;
+use crate::host::{self, Appearance};
 use crate::key::definition::Follow;
 use crate::key::hashers::Hashers;
 use crate::python::{self, type_name};
@@ -27,6 +29,16 @@ pub enum Kind {
     Data,
     /// Resources: all callers share one object.
     Resource,
+}
+
+impl Kind {
+    /// Its name, as Python knows it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Data => "data",
+            Self::Resource => "resource",
+        }
+    }
 }
 
 /// Who shares a function's entries.
@@ -64,6 +76,8 @@ pub struct Options {
     pub follow: Follow,
     /// Whether values are made anew while old ones are still served.
     pub refreshes: bool,
+    /// What an app shows of the function.
+    pub display: Appearance,
     /// Whether a time to live was given that `persist` makes void.
     pub ignores_time_to_live: bool,
 }
@@ -116,6 +130,7 @@ impl Options {
             sizeof: None,
             follow: Follow::Beside,
             refreshes: false,
+            display: Appearance::default(),
             ignores_time_to_live: false,
         }
     }
@@ -130,6 +145,9 @@ impl Options {
                 return Err(unknown(&name, allowed));
             }
             options.take(&name, &value)?;
+        }
+        if options.refreshes {
+            host::configure_refreshes(given.py())?;
         }
         options.check_together()?;
         Ok(options)
@@ -150,7 +168,9 @@ impl Options {
             "on_release" => self.on_release = callback(name, value)?,
             "sizeof" => self.sizeof = callback(name, value)?,
             "refresh_mode" => self.refreshes = refresh_mode(value)?,
-            "show_spinner" => show_spinner(value)?,
+            "show_spinner" => self.display.spinner.text = show_spinner(value)?,
+            "show_time" => self.display.spinner.shows_time = switch(name, value)?,
+            "experimental_allow_widgets" => self.display.allows_widgets = switch(name, value)?,
             "follow_dependencies" => self.follow = follow(value)?,
             _ => {
                 switch(name, value)?;
@@ -397,9 +417,16 @@ fn callback(option: &str, value: &Bound<'_, PyAny>) -> Result<Option<Py<PyAny>>>
     Ok(Some(value.clone().unbind()))
 }
 
-fn show_spinner(value: &Bound<'_, PyAny>) -> Result<()> {
-    if value.is_instance_of::<PyBool>() || value.is_instance_of::<PyString>() {
-        return Ok(());
+fn show_spinner(value: &Bound<'_, PyAny>) -> Result<Text> {
+    if let Ok(text) = value.cast::<PyString>() {
+        return Ok(Text::Own(text.to_string_lossy().into_owned()));
+    }
+    if let Ok(switch) = value.cast::<PyBool>() {
+        return Ok(if switch.is_true() {
+            Text::Name
+        } else {
+            Text::Nothing
+        });
     }
     Err(bad(
         "show_spinner",

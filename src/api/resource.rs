@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 
 use super::value::Value;
 use crate::error::{Error, Result};
+use crate::host::Recording;
 use crate::python;
 use crate::snapshot::Snapshot;
 
@@ -20,6 +21,8 @@ pub struct Produced<'py> {
     pub value: Bound<'py, PyAny>,
     /// The generator that has yielded it, and goes on when it is released.
     generator: Option<Bound<'py, PyAny>>,
+    /// What the function has drawn.
+    pub recording: Option<Recording>,
 }
 
 impl<'py> Produced<'py> {
@@ -28,6 +31,7 @@ impl<'py> Produced<'py> {
         Self {
             value,
             generator: None,
+            recording: None,
         }
     }
 
@@ -59,6 +63,7 @@ pub fn yielded<'py>(
         Ok(value) => Ok(Some(Produced {
             value,
             generator: Some(returned.clone()),
+            recording: None,
         })),
         Err(raised) if raised.is_instance_of::<PyStopIteration>(py) => {
             let name = function.repr()?;

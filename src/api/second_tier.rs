@@ -13,6 +13,7 @@ use super::miss::{Missed, OwnerGuard};
 use super::value::Value;
 use crate::cache::Cache;
 use crate::error::Result;
+use crate::host;
 
 /// What the owner of a computation does.
 pub(super) enum Next<'py> {
@@ -43,7 +44,10 @@ impl CachedFunction {
             copy: self.options().copy,
             time_to_live: self.options().bounds.time_to_live,
         };
-        match search.run(py, patience, || py.check_signals())? {
+        match search.run(py, patience, || {
+            py.check_signals()?;
+            host::poll(py)
+        })? {
             Recalled::Value(found) => hand_out(py, missed, guard, found).map(Next::Return),
             Recalled::Compute(permit) => {
                 missed.permit = Some(permit);
@@ -64,6 +68,10 @@ impl CachedFunction {
         let (Some(permit), Some(persisted)) = (&missed.permit, stored.persisted(py)) else {
             return Ok(());
         };
+        if stored.recording(py).is_some() {
+            // The disk has no place for what was drawn, and the value alone would be half of it.
+            return Ok(());
+        }
         let computed = disk::Computed {
             function: self.name(),
             value,
@@ -91,8 +99,8 @@ fn hand_out<'py>(
     found: Found<'py>,
 ) -> Result<Bound<'py, PyAny>> {
     let cache = &missed.cache;
-    let size = Value::size(py, &found.snapshot);
-    let value = Value::of(py, found.snapshot)?;
+    let size = Value::size(py, &found.snapshot, None);
+    let value = Value::of(py, found.snapshot, None)?;
     cache.entries.count_recalled(found.cost);
     if cache.tier.as_ref().is_some_and(disk::Tier::has_memory) {
         let (departed, _) =

@@ -3,17 +3,18 @@
 use pyo3::prelude::*;
 
 use crate::error::{Error, Result};
+use crate::host;
 use crate::python::context::ContextVariable;
 
 /// What is open in each context: the innermost session's id, and the others. No token goes with it: one session
 /// object may be entered in several contexts at once, and only a context knows what was before.
 static OPEN: ContextVariable = ContextVariable::new("memoxide_session");
 
-/// The id of the session that is open in this context.
+/// The id of the session that is open in this context, or of the app's that calls.
 pub fn current(py: Python<'_>) -> Result<Option<String>> {
     match OPEN.get(py)? {
         Some(open) => Ok(Some(open.get_item(0)?.extract()?)),
-        None => Ok(None),
+        None => Ok(host::session(py)?),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+use crate::host::Recording;
 use crate::snapshot::{Persisted, Snapshot};
 
 /// A stored value: one pointer, so that a hit has to look at one place only.
@@ -18,32 +19,47 @@ const OF_STORED: u64 = (size_of::<Stored>() + 2 * size_of::<usize>()) as u64;
 
 /// What is not handed out as it is. No Python code gets to see one.
 #[pyclass(frozen, module = "memoxide")]
-struct Stored(Snapshot);
+struct Stored {
+    snapshot: Snapshot,
+    /// What the function has drawn.
+    recording: Option<Recording>,
+}
 
 impl Value {
-    /// The value that a snapshot holds.
-    pub fn of(py: Python<'_>, snapshot: Snapshot) -> PyResult<Self> {
-        if let Snapshot::Shared { object, .. } = snapshot {
-            return Ok(Self(object));
+    /// The value that a snapshot holds, and what the function has drawn.
+    pub fn of(py: Python<'_>, snapshot: Snapshot, recording: Option<Recording>) -> PyResult<Self> {
+        match (snapshot, recording) {
+            (Snapshot::Shared { object, .. }, None) => Ok(Self(object)),
+            (snapshot, recording) => {
+                let stored = Stored {
+                    snapshot,
+                    recording,
+                };
+                Ok(Self(Py::new(py, stored)?.into_any()))
+            }
         }
-        Ok(Self(Py::new(py, Stored(snapshot))?.into_any()))
     }
 
-    /// Bytes that the value of a snapshot holds.
-    pub fn size(py: Python<'_>, snapshot: &Snapshot) -> u64 {
-        let around = if snapshot.shared(py).is_some() {
-            0
-        } else {
-            OF_STORED
-        };
-        snapshot.size().saturating_add(around)
+    /// Bytes that the value of a snapshot holds, with what the function has drawn.
+    pub fn size(py: Python<'_>, snapshot: &Snapshot, recording: Option<&Recording>) -> u64 {
+        let is_bare = snapshot.shared(py).is_some() && recording.is_none();
+        let around = if is_bare { 0 } else { OF_STORED };
+        let drawn = recording.map_or(0, |recording| recording.size(py));
+        snapshot.size().saturating_add(around).saturating_add(drawn)
+    }
+
+    /// What the function has drawn, if it has.
+    #[inline]
+    pub fn recording<'a>(&'a self, py: Python<'a>) -> Option<&'a Recording> {
+        let stored = self.0.bind(py).cast_exact::<Stored>().ok()?;
+        stored.get().recording.as_ref()
     }
 
     /// The value, as a caller may have it. Fails with what unpickling raises.
     #[inline]
     pub fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         match self.0.bind(py).cast_exact::<Stored>() {
-            Ok(stored) => stored.get().0.restore(py),
+            Ok(stored) => stored.get().snapshot.restore(py),
             Err(_) => Ok(self.0.bind(py).clone()),
         }
     }
@@ -52,7 +68,7 @@ impl Value {
     #[inline]
     pub fn snapshot<'a>(&'a self, py: Python<'a>) -> Option<&'a Snapshot> {
         let stored = self.0.bind(py).cast_exact::<Stored>().ok()?;
-        Some(&stored.get().0)
+        Some(&stored.get().snapshot)
     }
 
     /// The value as one that the disk has too.
@@ -67,7 +83,7 @@ impl Value {
     /// The object itself, if that is what is stored.
     pub fn shared<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
         match self.0.bind(py).cast_exact::<Stored>() {
-            Ok(stored) => stored.get().0.shared(py),
+            Ok(stored) => stored.get().snapshot.shared(py),
             Err(_) => Some(self.0.bind(py)),
         }
     }
@@ -75,7 +91,7 @@ impl Value {
     /// The generator that waits to clean up behind a resource.
     pub fn generator<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
         let stored = self.0.bind(py).cast_exact::<Stored>().ok()?;
-        stored.get().0.generator(py)
+        stored.get().snapshot.generator(py)
     }
 
     /// Whether both are the same object.

@@ -53,6 +53,12 @@ impl CallKey {
         bytes
     }
 
+    /// The key of a call that something beside its arguments decides, whose encoding is `beside`.
+    #[must_use]
+    pub fn with(&self, beside: &[u8]) -> Self {
+        Self::of(&[&self.digest(&[0; 32]), beside].concat())
+    }
+
     /// The digest of the whole call: format version, function, arguments.
     #[must_use]
     pub fn digest(&self, function: &[u8; 32]) -> [u8; 32] {
@@ -118,6 +124,14 @@ mod tests {
         let hashed = CallKey::holding(CallKey::DIGEST, blake3::hash(&encoding).as_bytes());
         assert_ne!(kept, hashed);
         assert_eq!(kept.digest(&[0; 32]), hashed.digest(&[0; 32]));
+    }
+
+    #[test]
+    fn what_is_beside_the_arguments_counts() {
+        let key = CallKey::of(&[1]);
+        assert_ne!(key.with(&[1]), key.with(&[2]));
+        assert_ne!(key.with(&[1]), CallKey::of(&[2]).with(&[1]));
+        assert_ne!(key.with(&[]), key);
     }
 
     #[test]

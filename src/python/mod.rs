@@ -105,6 +105,10 @@ imported! {
     PACKAGES_DISTRIBUTIONS = "importlib.metadata"."packages_distributions";
     /// Finds a module without loading it.
     FIND_SPEC = "importlib.util"."find_spec";
+    /// The modules that are loaded.
+    LOADED_MODULES = "sys"."modules";
+    /// Makes the app's adapter the host, if this is the process of an app.
+    DISCOVER_HOST = "memoxide.streamlit.hooks"."discover";
     /// The names of the top modules of Python's own library.
     LIBRARY_MODULES = "sys"."stdlib_module_names";
     /// A method of the class, not callable before it is bound.

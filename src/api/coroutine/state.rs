@@ -7,6 +7,7 @@ use pyo3::{PyTraverseError, PyVisit};
 
 use crate::api::miss::{Missed, OwnerGuard, Waiter};
 use crate::api::refresh::Plan;
+use crate::host::Recorder;
 use crate::python::vectorcall::Kept;
 
 /// How far it is.
@@ -43,6 +44,7 @@ pub struct Owning {
     /// If it is a refresh, whose value nobody waits for.
     pub plan: Option<Plan>,
     pub started: Instant,
+    pub recorder: Recorder,
 }
 
 /// A place among those who wait, and what the task yields from meanwhile.

@@ -66,8 +66,9 @@ impl CachedCoroutine {
                 missed.cache.entries.count_miss();
                 alone(py, coroutine_of(&call.compute(py)?)?, nothing(py))
             }
-            Found::Nothing(missed) => {
+            Found::Nothing(mut missed) => {
                 stack::check(call.function.name())?;
+                missed.shown = Some(call.spin(py)?);
                 let turn = missed.begin(py, computing::task(py)?)?;
                 self.proceed(py, arguments, missed, turn)
             }
@@ -105,6 +106,9 @@ impl CachedCoroutine {
             turn = match turn {
                 Turn::Again => missed.begin(py, computing::task(py)?)?,
                 Turn::Own(guard) => return self.own(py, &arguments, missed, guard, None),
+                Turn::Take(_) if function.asks_for_another(py, &missed)? => {
+                    return self.start(py, arguments);
+                }
                 Turn::Take(value) => {
                     match function.accept(py, &missed.cache, &missed.key, &value)? {
                         Some(restored) => return Ok(Step::Returned(restored)),
@@ -174,6 +178,7 @@ impl CachedCoroutine {
             Next::Compute(guard) => guard,
         };
         missed.note(py, self.function.get());
+        let recorder = self.function.get().recorder(py)?;
         let started = Instant::now();
         let called = computing::on_behalf_of(py, guard.computation(), || self.call(py, arguments));
         match called {
@@ -184,10 +189,12 @@ impl CachedCoroutine {
                     missed,
                     plan,
                     started,
+                    recorder,
                 };
                 self.compute(py, Box::new(owning), nothing(py))
             }
             Err(error) => {
+                drop(recorder);
                 let function = self.function.get();
                 let cost = started.elapsed();
                 let concluded = function.conclude(py, &missed, guard, Err(error), cost);
@@ -216,10 +223,15 @@ impl CachedCoroutine {
             missed,
             plan,
             started,
+            recorder,
             ..
         } = *owning;
         let function = self.function.get();
-        let produced = returned.and_then(|value| function.produced(value));
+        let produced = returned.and_then(|value| {
+            let mut produced = function.produced(value)?;
+            produced.recording = recorder.finish(py)?;
+            Ok(produced)
+        });
         let concluded = function.conclude(py, &missed, guard, produced, started.elapsed());
         end(py, plan, concluded)
     }

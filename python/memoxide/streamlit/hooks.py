@@ -1,0 +1,157 @@
+"""Where Streamlit and memoxide meet: what is set in Streamlit so that each knows of the other."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+import memoxide
+from memoxide._core import set_host
+from memoxide.streamlit.patches import Patches
+
+_logger: Final = logging.getLogger("memoxide.streamlit")
+_patches: Final = Patches()
+_stock_clears: Final[dict[str, Callable[[], None]]] = {}
+
+
+def discover() -> bool:
+    """Attach if this is the process of a running app; says whether it is."""
+    from streamlit import runtime
+
+    exists = getattr(runtime, "exists", None)
+    if exists is None or not exists():
+        return False
+    attach()
+    return True
+
+
+def attach() -> None:
+    """Make cached functions known to the app, and the app to cached functions."""
+    if _stock_clears:
+        return
+    from memoxide.streamlit.host import Host
+
+    host = Host()
+    for hook in (
+        _hook_clears,
+        _hook_sessions,
+        _hook_widgets,
+        _hook_status,
+        _hook_metrics,
+        _hook_hashing,
+    ):
+        _try(hook)
+    set_host(host)
+
+
+def detach() -> None:
+    """Undo `attach`."""
+    set_host(None)
+    _patches.undo()
+    _stock_clears.clear()
+
+
+def clear_stock(kind: str) -> None:
+    """Clear what Streamlit's own decorators of that kind have cached."""
+    from memoxide.streamlit import versions
+
+    clear = _stock_clears.get(kind)
+    # Streamlit logs that it has no runtime where it clears without one.
+    if clear is not None and versions.has_stock_entries(kind):
+        clear()
+
+
+def _try(hook: Callable[[], None]) -> None:
+    """Set a hook; a version that is not known yet may not have its place any more."""
+    try:
+        hook()
+    except (ImportError, AttributeError) as missing:
+        import streamlit
+
+        _logger.warning(
+            "Streamlit %s is not known to memoxide in full (%s). What is off: %s",
+            streamlit.__version__,
+            missing,
+            hook.__doc__,
+        )
+
+
+def _hook_clears() -> None:
+    """Clear with the menu."""
+    from streamlit.runtime import caching
+
+    for kind, name in (("data", "cache_data"), ("resource", "cache_resource")):
+        stock, ours = getattr(caching, name), getattr(memoxide, name)
+        _stock_clears[kind] = stock.clear
+        # Only matters where memoxide is not installed: then this is what the menu calls.
+        _patches.set(stock, "clear", ours.clear)
+
+
+def _hook_sessions() -> None:
+    """Clear the caches of sessions that end."""
+    from memoxide.streamlit import versions
+
+    for owner, name, session_of in versions.ends_sessions():
+        _patches.set(owner, name, _ending(getattr(owner, name), session_of))
+
+
+def _ending(original: Callable[..., Any], session_of: Callable[..., str]) -> Callable[..., Any]:
+    @wraps(original)
+    def end(session: Any) -> Any:
+        try:
+            return original(session)
+        finally:
+            memoxide.end_session(session_of(session))
+
+    return end
+
+
+def _hook_widgets() -> None:
+    """Replay widgets."""
+    from streamlit.runtime.state import widgets as state
+
+    from memoxide.streamlit import versions, widgets
+
+    noting = widgets.noting_widgets(state.register_widget_from_metadata)
+    _patches.set(state, "register_widget_from_metadata", noting)
+    elements, policies = versions.elements(), versions.policies()
+    if elements is not None:
+        noting = widgets.noting_kinds(elements._register_element_id)
+        _patches.set(elements, "_register_element_id", noting)
+    if policies is not None:
+        flag = widgets.CachedFunctionFlag(policies.in_cached_function)
+        _patches.set(policies, "in_cached_function", flag)
+
+
+def _hook_status() -> None:
+    """Replay a status as it ended."""
+    from streamlit.elements.lib.mutable_status_container import StatusContainer
+
+    from memoxide.streamlit import context, versions
+
+    original = StatusContainer.update
+
+    @wraps(original)
+    def update(self: Any, **changes: Any) -> None:
+        original(self, **changes)
+        for recorder in context.recorders():
+            recorder.statuses[versions.container_id(self)] = self
+
+    _patches.set(StatusContainer, "update", update)
+
+
+def _hook_metrics() -> None:
+    """Report figures to the metrics."""
+    from memoxide.streamlit import metrics
+
+    for provider in metrics.providers():
+        _patches.set(provider, "get_stats", metrics.merged(provider))
+
+
+def _hook_hashing() -> None:
+    """Hash Streamlit's own objects by content."""
+    from memoxide.streamlit import hashing
+
+    hashing.register()

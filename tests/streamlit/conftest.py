@@ -1,0 +1,54 @@
+"""Apps that run in this process, under memoxide."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("streamlit.testing")
+sys.path.insert(0, str(Path(__file__).parent))
+
+import counting
+from streamlit import __version__
+
+import memoxide
+
+VERSION = tuple(int(part) for part in __version__.split(".")[:2])
+
+
+@pytest.fixture
+def installed() -> Iterator[None]:
+    """memoxide in the place of Streamlit's decorators, with nothing in its caches."""
+    memoxide.install()
+    counting.calls.clear()
+    yield
+    memoxide.cache_data.clear()
+    memoxide.cache_resource.clear()
+    memoxide.uninstall()
+
+
+@pytest.fixture
+def app(installed: None, tmp_path: Path) -> Callable[[str], Any]:
+    """Makes an app of a script, which runs as one session; another call makes another session."""
+    from streamlit.testing.v1 import AppTest
+
+    path = tmp_path / "script.py"
+
+    def make(script: str) -> Any:
+        path.write_text(
+            "import streamlit as st\nfrom counting import count\n" + textwrap.dedent(script)
+        )
+        return AppTest.from_file(str(path), default_timeout=20)
+
+    return make
+
+
+@pytest.fixture
+def calls() -> dict[str, int]:
+    """How often each function of an app has run."""
+    return counting.calls
