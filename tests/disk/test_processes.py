@@ -1,0 +1,268 @@
+"""Several processes: one computation, clears that reach all of them, owners that die, forks."""
+
+import time
+
+import pytest
+
+pytestmark = pytest.mark.timeout(60)
+
+# Computations are counted in a file, and wait until another one exists.
+SLOW = """
+    import os, pathlib, time
+    HERE = pathlib.Path(__file__).parent
+
+    @mx.cache_data(persist="disk")
+    def slow(x):
+        with open(HERE / "computed", "a") as file:
+            file.write(f"{x}\\n")
+        while not (HERE / "go").exists():
+            time.sleep(0.005)
+        return [x, "old"]
+
+    @mx.cache_data(persist="disk")
+    def other(x):
+        return [x]
+"""
+
+
+def computed(app):
+    try:
+        return (app.root / "computed").read_text().split()
+    except FileNotFoundError:
+        return []
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_one_process_computes_and_the_others_wait(app, workers):
+    all_workers = [workers(SLOW) for _ in range(4)]
+    for worker in all_workers:
+        worker.send("slow(1)")
+    wait_until(lambda: computed(app))
+    time.sleep(0.1)
+    (app.root / "go").touch()
+    assert [worker.read() for worker in all_workers] == ["[1, 'old']"] * 4
+    assert computed(app) == ["1"]
+    hits = [worker.ask("slow.cache_info().disk_hits") for worker in all_workers]
+    assert sorted(hits) == ["0", "1", "1", "1"]
+
+
+def test_other_calls_do_not_wait(app, workers):
+    first, second = workers(SLOW), workers(SLOW)
+    first.send("slow(1)")
+    wait_until(lambda: computed(app))
+    assert second.ask("other(1)") == "[1]"
+    second.send("slow(2)")
+    wait_until(lambda: len(computed(app)) == 2)
+    (app.root / "go").touch()
+    assert [first.read(), second.read()] == ["[1, 'old']", "[2, 'old']"]
+
+
+def test_when_the_owner_dies_another_takes_over(app, workers):
+    owner = workers(SLOW)
+    owner.send("slow(1)")
+    wait_until(lambda: computed(app))
+    waiting = workers(SLOW)
+    waiting.send("slow(1)")
+    time.sleep(0.1)
+    assert computed(app) == ["1"]
+    owner.kill()
+    wait_until(lambda: len(computed(app)) == 2)
+    (app.root / "go").touch()
+    assert waiting.read() == "[1, 'old']"
+    assert app.entries()
+
+
+def test_who_waits_can_be_interrupted(app, workers):
+    import signal
+
+    owner = workers(SLOW)
+    owner.send("slow(1)")
+    wait_until(lambda: computed(app))
+    waiting = workers(SLOW)
+    waiting.send("slow(1)")
+    time.sleep(0.2)
+    waiting.process.send_signal(signal.SIGINT)
+    _, err = waiting.process.communicate(timeout=10)
+    assert "KeyboardInterrupt" in err
+    assert computed(app) == ["1"]
+
+
+NUMBERED = """
+    import itertools, os
+    count = itertools.count()
+
+    @mx.cache_data(persist="disk")
+    def numbered(x):
+        return (os.getpid(), next(count))
+
+    @mx.cache_data(persist="disk")
+    def other(x):
+        return (os.getpid(), next(count))
+"""
+
+
+@pytest.mark.parametrize(
+    ("clear", "is_gone", "stays"),
+    [
+        ("numbered.clear(1)", "numbered(1)", ["numbered(2)", "other(1)"]),
+        ("numbered.clear()", "numbered(2)", ["other(1)"]),
+        ("mx.cache_data.clear()", "other(1)", []),
+        ("mx.experimental_memo.clear()", "numbered(1)", []),
+    ],
+)
+def test_a_clear_reaches_the_memory_of_all_processes(workers, clear, is_gone, stays):
+    first, second = workers(NUMBERED), workers(NUMBERED)
+    calls = [is_gone, *stays]
+    before = {call: first.ask(call) for call in calls}
+    assert {call: second.ask(call) for call in calls} == before
+    second.ask(clear)
+    # The clearer does not call it: nothing but the clear can have told the first.
+    after = first.ask(is_gone)
+    assert after != before[is_gone]
+    assert second.ask(is_gone) == after
+    for call in stays:
+        assert first.ask(call) == second.ask(call) == before[call]
+
+
+def test_everything_includes_what_this_process_has_not_called(workers):
+    first = workers(NUMBERED)
+    before = first.ask("numbered(1)")
+    second = workers(NUMBERED)
+    second.ask("mx.cache_data.clear()")
+    assert second.ask("numbered(1)") != before
+
+
+def test_a_value_from_before_a_clear_is_not_kept(app, workers):
+    first, second = workers(SLOW), workers(SLOW)
+    first.send("slow(1)")
+    wait_until(lambda: computed(app))
+    second.ask("slow.clear(1)")
+    (app.root / "go").touch()
+    assert first.read() == "[1, 'old']"
+    assert not app.entries()
+    assert first.ask("slow.contains(1)") == "False"
+    assert second.ask("slow.contains(1)") == "False"
+    assert first.ask("slow(1)") == second.ask("slow(1)") == "[1, 'old']"
+    assert computed(app) == ["1", "1"]
+
+
+def test_a_deleted_folder_is_made_again(app, workers):
+    import shutil
+
+    first, second = workers(NUMBERED), workers(NUMBERED)
+    before = first.ask("numbered(1)")
+    shutil.rmtree(app.folder)
+    # Whether the folder is there is looked for once a second.
+    wait_until(lambda: first.ask("numbered(1)") != before)
+    assert second.ask("numbered(1)") == first.ask("numbered(1)")
+    assert app.entries()
+
+
+def test_redefining_a_function_leaves_the_disk_alone(app):
+    script = """
+        for _ in range(3):
+            @mx.cache_data(persist="disk")
+            def square(x):
+                print("computed")
+                return x * x
+            square(3)
+        del square
+        import gc; gc.collect()
+    """
+    assert app.run(script) == "computed\n"
+    assert app.run(script) == ""
+
+
+def test_forked_children_share_what_is_stored(app):
+    out = app.run("""
+        import os
+
+        @mx.cache_data(persist="disk")
+        def number(x):
+            return (os.getpid(), x)
+
+        before = number(1)
+        for number_of_child in range(4):
+            child = os.fork()
+            if child == 0:
+                assert number(1) == before
+                number.clear(1)
+                after = number(1)
+                assert after[0] == os.getpid()
+                assert number(2 + number_of_child)[0] == os.getpid()
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+            before = number(1)
+            assert before[0] == child
+            assert number(2 + number_of_child)[0] == child
+        print("ok")
+    """)
+    assert out == "ok\n"
+
+
+def test_a_fork_at_any_moment_hangs_nobody(app):
+    """Threads read, write and clear while their process forks; children use the disk at once."""
+    out = app.run(
+        """
+        import os, random, threading, time
+        import warnings
+        warnings.simplefilter("ignore")
+
+        @mx.cache_data(persist=mx.Disk(memory=False))
+        def block(x):
+            return bytes([x % 256]) * 200_000
+
+        # A fork while another thread imports a module is Python's own trap.
+        block(0)
+        block.clear(0)
+        done = threading.Event()
+
+        def work(seed):
+            dice = random.Random(seed)
+            while not done.is_set():
+                x = dice.randrange(20)
+                if dice.random() < 0.1:
+                    block.clear(x)
+                assert block(x) == bytes([x]) * 200_000
+
+        threads = [threading.Thread(target=work, args=(seed,)) for seed in range(3)]
+        for thread in threads:
+            thread.start()
+        for round in range(40):
+            child = os.fork()
+            if child == 0:
+                for x in range(5):
+                    assert block(x) == bytes([x]) * 200_000
+                block.clear(round % 20)
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+            time.sleep(0.003)
+        done.set()
+        for thread in threads:
+            thread.join()
+        print("ok")
+        """,
+        timeout=50,
+    )
+    assert out == "ok\n"
+
+
+def test_a_fork_inside_of_a_computation_keeps_the_parents_lock(app, workers):
+    forking = SLOW.replace(
+        "            file.write",
+        "            if os.fork() == 0:\n                os._exit(0)\n            os.wait()\n            file.write",
+    )
+    owner, waiting = workers(forking), workers(forking)
+    owner.send("slow(1)")
+    wait_until(lambda: computed(app))
+    waiting.send("slow(1)")
+    time.sleep(0.1)
+    (app.root / "go").touch()
+    assert owner.read() == waiting.read() == "[1, 'old']"
+    assert computed(app) == ["1"]
