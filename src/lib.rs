@@ -56,6 +56,7 @@ mod _core {
         coroutine::CachedCoroutine,
         decorators::{ConfiguredDecorator, Decorator},
         disk::Disk,
+        disk::browser::{CacheEntry, CacheFolder, cache_folder},
         expiry::end_expiry,
         function::CachedFunction,
         method::CachedMethod,

@@ -25,6 +25,8 @@ from typing_extensions import Self
 from memoxide.info import CacheInfo, Explanation, FunctionStats
 
 __all__ = [
+    "CacheEntry",
+    "CacheFolder",
     "CachedCoroutine",
     "CachedFunction",
     "CachedMethod",
@@ -37,6 +39,7 @@ __all__ = [
     "after_fork",
     "begin_isolation",
     "cache_data",
+    "cache_folder",
     "cache_resource",
     "configure",
     "disable_caching",
@@ -452,6 +455,99 @@ class Disk:
 
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...
+
+@final
+class CacheFolder:
+    """A folder of entries, of all applications; for the command line.
+
+    Args:
+        path: Where it is; else the common folder.
+        max_size: What `sweep` leaves of it.
+        max_age: How old entries get before `sweep` removes them.
+
+    Raises:
+        OSError: The folder is refused, or cannot be made.
+
+    """
+
+    def __new__(
+        cls,
+        path: str | PathLike[str] | None = None,
+        *,
+        max_size: int | str | None = None,
+        max_age: _TimeToLive = None,
+    ) -> Self: ...
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+
+    def entries(self) -> list[CacheEntry]:
+        """All entries; one function's follow each other."""
+
+    def verify(self, entry: CacheEntry) -> str | None:
+        """Tell what is wrong with an entry; `None` if it is what was written."""
+
+    def inspect(self, entry: CacheEntry) -> dict[str, Any]:
+        """Tell how an entry is made up, once its seal is found to be right."""
+
+    def remove(self, entry: CacheEntry) -> bool:
+        """Remove an entry's file; return whether it was there. Memory is left alone."""
+
+    def clear(self, entry: CacheEntry) -> bool:
+        """Clear an entry, here and in the memory of all processes."""
+
+    def clear_all(self) -> tuple[int, int]:
+        """Clear all entries of all applications; return how many, and their bytes."""
+
+    def sweep(self) -> tuple[int, int, int] | None:
+        """Remove what is too old, too much, or left over; `None` if another process is at it."""
+
+@final
+class CacheEntry:
+    """An entry as its file describes itself: nothing of it is checked."""
+
+    @property
+    def path(self) -> str:
+        """The file, from the folder."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of the file."""
+
+    @property
+    def used(self) -> float:
+        """Seconds from the beginning of 1970 to the last use, to the minute."""
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the file begins as an entry does; if not, what follows is `None`."""
+
+    @property
+    def application(self) -> str | None:
+        """The application's name."""
+
+    @property
+    def function(self) -> str | None:
+        """The function: module and qualified name."""
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the function, in hexadecimal digits."""
+
+    @property
+    def key(self) -> str | None:
+        """The key of the call, as `f.key()` gives it."""
+
+    @property
+    def created(self) -> float | None:
+        """Seconds from the beginning of 1970 to the entry's creation."""
+
+    @property
+    def cost(self) -> float | None:
+        """Seconds that the computation took."""
+
+def cache_folder() -> Path:
+    """Where the common folder is."""
 
 def configure(
     *,

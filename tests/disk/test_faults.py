@@ -1,4 +1,4 @@
-"""What is wrong with an entry or the disk is a miss, said once; never an exception, never a wrong value."""
+"""What is wrong with an entry or the disk is a miss, said once; never a wrong value."""
 
 import os
 import shutil

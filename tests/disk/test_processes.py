@@ -255,8 +255,8 @@ def test_a_fork_at_any_moment_hangs_nobody(app):
 
 def test_a_fork_inside_of_a_computation_keeps_the_parents_lock(app, workers):
     forking = SLOW.replace(
-        "            file.write",
-        "            if os.fork() == 0:\n                os._exit(0)\n            os.wait()\n            file.write",
+        "with open",
+        "if os.fork() == 0:\n            os._exit(0)\n        os.wait()\n        with open",
     )
     owner, waiting = workers(forking), workers(forking)
     owner.send("slow(1)")

@@ -10,8 +10,10 @@
 //! | `recall` | from the disk to a caller, or the right to compute |
 //! | `keep` | from a computed value to the disk |
 //! | `complaint` | what is wrong with the disk, said once |
+//! | `browser` | a folder as the command line shows it |
 
 mod application;
+pub mod browser;
 mod complaint;
 mod keep;
 mod opened;
