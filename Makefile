@@ -26,7 +26,7 @@ lint: $(VENV)/.built $(VENV)/.test $(VENV)/.lint  ## Check formatting, lints, ty
 	$(BIN)/ruff format --check python tests benches examples
 	$(BIN)/ruff check python tests benches examples
 	$(BIN)/mypy python/memoxide tests/typing benches examples
-	$(BIN)/stubtest memoxide --allowlist tests/typing/stubtest-allowlist.txt
+	$(BIN)/stubtest memoxide --mypy-config-file pyproject.toml --allowlist tests/typing/stubtest-allowlist.txt
 
 bench: $(VENV)/.built $(VENV)/.bench  ## Measure against Streamlit, functools, cachebox and joblib.
 	$(BIN)/python -m benches

@@ -87,10 +87,7 @@ impl CacheFolder {
         };
         let buffers: Vec<usize> = read.buffers().map(|buffer| buffer.len()).collect();
         let parts = PyDict::new(py);
-        parts.set_item(
-            "codec",
-            codec(described.codec.tag, described.codec.version),
-        )?;
+        parts.set_item("codec", codec(described.codec.tag, described.codec.version))?;
         parts.set_item("payload", read.payload().len())?;
         parts.set_item("buffers", buffers)?;
         Ok(parts)
