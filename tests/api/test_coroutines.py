@@ -131,6 +131,82 @@ def test_it_can_be_awaited_once():
     asyncio.run(main())
 
 
+def test_two_cannot_await_it_at_once():
+    @mx.cache_data
+    async def value():
+        await asyncio.sleep(0.01)
+        return 1
+
+    async def main():
+        coroutine = value()
+
+        async def call():
+            return await coroutine
+
+        return await asyncio.gather(call(), call(), return_exceptions=True)
+
+    first, second = asyncio.run(main())
+    assert first == 1
+    assert isinstance(second, RuntimeError)
+    assert "being awaited already" in str(second)
+
+
+def test_one_that_goes_while_an_exception_is_on_its_way_wakes_who_waits(in_child):
+    in_child(
+        """
+        import asyncio, threading
+        import memoxide as mx
+
+        runs, results = [], []
+
+        class Pause:
+            def __await__(self):
+                return (yield)
+
+        @mx.cache_data
+        async def value():
+            runs.append(1)
+            if len(runs) == 1:
+                await Pause()
+            return len(runs)
+
+        def started():
+            coroutine = value()
+            coroutine.send(None)
+            return coroutine
+
+        def begin_to_wait():
+            thread.start()
+            thread.join(0.2)
+
+        thread = threading.Thread(target=lambda: results.append(asyncio.run(value())))
+        try:
+            [started(), begin_to_wait(), 1 / 0]
+        except ZeroDivisionError:
+            pass
+        thread.join(10)
+        assert results == [2], results
+        """,
+        timeout=20,
+    )
+
+
+def test_one_that_is_dropped_cleans_up_on_behalf_of_its_computation():
+    @mx.cache_data
+    async def value():
+        try:
+            await Pause()
+        finally:
+            with pytest.raises(mx.errors.CacheCycleError):
+                value().send(None)
+            seen.append(1)
+
+    seen = []
+    value().send(None)
+    gc.collect()
+    assert seen == [1]
+
+
 def test_nobody_can_resume_it_while_it_runs():
     @mx.cache_data
     async def value():

@@ -118,8 +118,12 @@ impl CachedCoroutine {
 
 #[pymethods]
 impl CachedCoroutine {
-    fn __await__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
-        slf
+    fn __await__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
+        if slf.get().state.lock().is_suspended() {
+            let message = "coroutine is being awaited already";
+            return Err(PyRuntimeError::new_err(message));
+        }
+        Ok(slf)
     }
 
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
@@ -219,20 +223,37 @@ impl CachedCoroutine {
 
 impl Drop for CachedCoroutine {
     fn drop(&mut self) {
-        let State::Created(_) = self.state.get_mut() else {
+        let state = std::mem::replace(self.state.get_mut(), State::Ended);
+        if !matches!(state, State::Created(_) | State::Owning(_)) {
             return;
-        };
+        }
         Python::attach(|py| {
-            // The last reference may go while an exception is on its way.
+            // The last reference may go while an exception is on its way, under which no code may run.
             let on_its_way = PyErr::take(py);
-            let name = self.__qualname__(py);
-            let name = name.unwrap_or_else(|_| self.function.get().name().to_string());
-
-            warn_unawaited(py, &name);
+            self.abandon(py, state);
             if let Some(raised) = on_its_way {
                 raised.restore(py);
             }
         });
+    }
+}
+
+impl CachedCoroutine {
+    /// Ends it on behalf of one who went without having awaited it to its end.
+    fn abandon(&self, py: Python<'_>, state: State) {
+        match state {
+            State::Created(_) => {
+                let name = self.__qualname__(py);
+                let name = name.unwrap_or_else(|_| self.function.get().name().to_string());
+                warn_unawaited(py, &name);
+            }
+            State::Owning(owning) => {
+                if let Err(raised) = close_within(py, &owning) {
+                    raised.write_unraisable(py, Some(owning.coroutine.bind(py)));
+                }
+            }
+            _ => {}
+        }
     }
 }
 
