@@ -151,11 +151,10 @@ pub fn compute(label: &Arc<str>, caller: Caller) -> Arc<Node> {
     node
 }
 
-/// Notes that `caller`, who waited for a computation, does it now.
+/// Notes that `caller`, who has waited for a computation, does it now. That it waited is noted until
+/// [`stop_waiting`]: another may wait on behalf of the same computation, and its step looks the same.
 pub fn take_over(node: &Arc<Node>, caller: Caller) {
-    let mut graph = GRAPH.lock();
-    graph.remove(caller, |step| step.is_wait(node));
-    graph.own(node, caller);
+    GRAPH.lock().own(node, caller);
 }
 
 /// Notes that a computation has ended, or waits for another owner.

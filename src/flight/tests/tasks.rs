@@ -205,3 +205,32 @@ fn an_event_loop_inside_a_computation_is_no_cycle() {
     assert_eq!(outcome(waiter), 2);
     plain.land(1, |_| ());
 }
+
+/// Both wait on behalf of the same computation, which goes on waiting when only one of them has given up.
+#[test]
+fn who_took_over_and_gave_up_hides_no_cycle_of_another() {
+    let flights = Numbers::new();
+    let above = own_in(&flights, 1, "above", Caller::task(None));
+    let first = own_in(&flights, 2, "f", Caller::task(None));
+    let within = Caller::task(above.computation());
+    let (mut takes_over, stays) = (
+        wait_in(&flights, 2, "f", within),
+        wait_in(&flights, 2, "f", within),
+    );
+    let mut next = wait_in(&flights, 2, "f", Caller::task(None));
+    drop(first);
+    let Wait::Takeover(second) = takes_over.poll() else {
+        panic!("nobody computes");
+    };
+    drop(takes_over);
+    drop(second);
+    let Wait::Takeover(third) = next.poll() else {
+        panic!("nobody computes");
+    };
+    assert_eq!(
+        cycle_in(&flights, 1, "above", Caller::task(third.computation())),
+        ["above", "f", "above"]
+    );
+    third.land(2, |_| ());
+    assert_eq!(outcome(stays), 2);
+}
