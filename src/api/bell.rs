@@ -13,10 +13,8 @@ use crate::logging;
 
 /// An event, and who rings it.
 pub struct Bell {
-    /// What the task's coroutine yields from.
-    pub iterator: Py<PyAny>,
-    /// Rings it, from any thread.
-    pub waker: Waker,
+    event: Py<PyAny>,
+    waker: Waker,
 }
 
 impl Bell {
@@ -26,16 +24,26 @@ impl Bell {
             return Ok(None);
         };
         let event = library.event(py)?;
-        let waiting = event.call_method0(intern!(py, "wait"))?;
         let ringer = Ringer {
             event: PyWeakrefReference::new(&event)?.unbind(),
             running: PyWeakrefReference::new(&running)?.unbind(),
             library,
         };
         Ok(Some(Self {
-            iterator: waiting.call_method0(intern!(py, "__await__"))?.unbind(),
+            event: event.unbind(),
             waker: Waker::from(Arc::new(ringer)),
         }))
+    }
+
+    /// Rings it, from any thread.
+    pub fn waker(&self) -> Waker {
+        self.waker.clone()
+    }
+
+    /// What the task's coroutine yields from; whoever asks for it has to, or Python warns of what was never awaited.
+    pub fn iterator(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
+        let waiting = self.event.call_method0(py, intern!(py, "wait"))?;
+        waiting.call_method0(py, intern!(py, "__await__"))
     }
 }
 

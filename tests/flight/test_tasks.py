@@ -163,6 +163,28 @@ def test_an_owner_that_is_cancelled_hands_its_work_over(loop):
     assert slow.contains()
 
 
+def test_who_comes_before_those_who_wait_are_awake_computes(loop):
+    runs = []
+
+    @mx.cache_data
+    async def value():
+        runs.append(1)
+        await anyio.sleep(10 if len(runs) == 1 else 0.01)
+        return len(runs)
+
+    async def main():
+        async with anyio.create_task_group() as group:
+            with anyio.move_on_after(0.02):
+                group.start_soon(wait)
+                await value()
+            return await value()
+
+    async def wait():
+        assert await value() == 2
+
+    assert loop.run(main) == 2
+
+
 def test_a_key_that_all_have_given_up_is_free_again(loop):
     @mx.cache_data
     async def slow(seconds=1):

@@ -121,9 +121,9 @@ impl CachedCoroutine {
                         let coroutine = self.call(py, &arguments)?;
                         return alone(py, coroutine, nothing(py));
                     };
-                    if waiter.register(bell.waker) {
+                    if waiter.register(bell.waker()) {
                         let waiting = Waiting {
-                            iterator: bell.iterator,
+                            iterator: bell.iterator(py)?,
                             waiter,
                             missed,
                             arguments,
