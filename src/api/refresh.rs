@@ -204,10 +204,9 @@ fn make_pool(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     options.set_item("max_workers", workers)?;
     options.set_item("thread_name_prefix", "memoxide-refresh")?;
     let pool = python::THREAD_POOL.get(py)?.call((), Some(&options))?;
+    // It is not shut down, as another thread may be about to use it: its own threads end once nobody does.
     let replaced = POOL.lock().replace((workers, pool.clone().unbind()));
-    if let Some((_, replaced)) = replaced {
-        replaced.call_method1(py, intern!(py, "shutdown"), (false,))?;
-    }
+    drop(replaced);
     Ok(pool)
 }
 

@@ -312,6 +312,41 @@ def test_a_loop_that_ends_takes_its_refresh_along():
     assert loop.run(value) == 1, "nobody holds the key any more"
 
 
+def test_threads_that_begin_at_once_share_the_workers(in_child):
+    errors = in_child(
+        """
+        import logging, sys, threading, time
+        import memoxide as mx
+
+        logging.basicConfig(stream=sys.stdout)
+        sys.setswitchinterval(1e-6)
+        mx.configure(refresh_multiplier=1e6)
+
+        @mx.cache_data(ttl=0.001, refresh_mode="background")
+        def value(x):
+            return x
+
+        def call(x):
+            barrier.wait()
+            value(x)
+
+        keys = range(30)
+        barrier = threading.Barrier(len(keys))
+        for key in keys:
+            value(key)
+        for workers in range(100, 130):
+            mx.configure(refresh_workers=workers)
+            time.sleep(0.01)
+            threads = [threading.Thread(target=call, args=(key,)) for key in keys]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        """
+    )
+    assert errors == ""
+
+
 def test_a_process_can_end_while_a_refresh_runs(in_child):
     out = in_child(
         """
