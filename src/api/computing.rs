@@ -2,6 +2,7 @@
 
 use pyo3::prelude::*;
 
+use super::event_loop;
 use crate::flight::{Caller, ComputationId};
 use crate::python::context::ContextVariable;
 
@@ -27,7 +28,16 @@ pub fn plain_caller(py: Python<'_>) -> PyResult<Caller> {
 
 /// Who asks, where a task does.
 pub fn task(py: Python<'_>) -> PyResult<Caller> {
-    Ok(Caller::task(innermost(py)?))
+    let caller = Caller::task(innermost(py)?);
+    Ok(match event_loop::home(py)? {
+        Some(home) => caller.at(home),
+        None => caller,
+    })
+}
+
+/// Who asks, where a task does that nobody waits for.
+pub fn background_task(py: Python<'_>) -> PyResult<Caller> {
+    Ok(task(py)?.in_background())
 }
 
 /// Runs code on behalf of a computation.

@@ -5,6 +5,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PySet;
 
+use crate::flight::Home;
 use crate::python;
 
 /// An event loop.
@@ -53,6 +54,12 @@ pub fn here(py: Python<'_>) -> PyResult<Option<(Library, Bound<'_, PyAny>)>> {
     Ok(running.map(|running| (Library::Asyncio, running)))
 }
 
+/// What tells the loop that runs here from others, as long as it or a task of its is there.
+pub fn home(py: Python<'_>) -> PyResult<Option<Home>> {
+    let home = |running: Bound<'_, PyAny>| Home::from(running.as_ptr() as usize);
+    Ok(here(py)?.map(|(_, running)| home(running)))
+}
+
 /// Both libraries raise `RuntimeError` where they do not run.
 fn unless_absent<'py>(
     py: Python<'py>,
@@ -77,7 +84,7 @@ pub fn spawn(start: &Bound<'_, PyAny>) -> PyResult<bool> {
         Library::Asyncio => {
             let create = running.getattr(intern!(py, "create_task"))?;
             let task = context.call_method1(intern!(py, "run"), (create, start.call0()?))?;
-            keep(&task)?;
+            keep(&running, &task)?;
         }
         Library::Trio => {
             let spawn = python::TRIO_SPAWN.get(py)?;
@@ -87,14 +94,20 @@ pub fn spawn(start: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(true)
 }
 
-/// Keeps a task until it ends: asyncio itself keeps none.
-fn keep(task: &Bound<'_, PyAny>) -> PyResult<()> {
-    static TASKS: pyo3::sync::PyOnceLock<Py<PySet>> = pyo3::sync::PyOnceLock::new();
-    let py = task.py();
-    let tasks = TASKS.get_or_try_init(py, || PySet::empty(py).map(Bound::unbind))?;
-    let tasks = tasks.bind(py);
+/// Has a loop keep a task until it ends, as asyncio itself keeps none. A loop that is left behind goes with its
+/// tasks; so may a task in a loop that takes no attributes.
+fn keep(running: &Bound<'_, PyAny>, task: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = running.py();
+    let name = intern!(py, "_memoxide_tasks");
+    let tasks = match running.getattr_opt(name)? {
+        Some(tasks) => tasks.cast_into::<PySet>()?,
+        None => PySet::empty(py)?,
+    };
     tasks.add(task)?;
     let discard = tasks.getattr(intern!(py, "discard"))?;
     task.call_method1(intern!(py, "add_done_callback"), (discard,))?;
+    let _ = running.setattr(name, tasks);
+    // Who leaves the loop knows nothing of it, and need not be told.
+    let _ = task.setattr(intern!(py, "_log_destroy_pending"), false);
     Ok(())
 }

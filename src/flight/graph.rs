@@ -49,6 +49,16 @@ impl From<ComputationId> for u64 {
     }
 }
 
+/// Where a task runs: an event loop, by what tells it from the others there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Home(usize);
+
+impl From<usize> for Home {
+    fn from(number: usize) -> Self {
+        Self(number)
+    }
+}
+
 /// Who asks for an outcome.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller {
@@ -57,6 +67,9 @@ pub struct Caller {
     within: Option<ComputationId>,
     /// Whether its thread goes on with something else while it waits.
     is_task: bool,
+    home: Option<Home>,
+    /// Whether nobody sees to it that it goes on: its event loop may have been stopped, with nobody the wiser.
+    is_in_background: bool,
 }
 
 impl Caller {
@@ -67,6 +80,8 @@ impl Caller {
             thread: ThreadId::current(),
             within,
             is_task: false,
+            home: None,
+            is_in_background: false,
         }
     }
 
@@ -77,6 +92,34 @@ impl Caller {
             is_task: true,
             ..Self::plain(within)
         }
+    }
+
+    /// The same in an event loop.
+    #[must_use]
+    pub fn at(self, home: Home) -> Self {
+        Self {
+            home: Some(home),
+            ..self
+        }
+    }
+
+    /// The same as a task of which its event loop does not know that others wait.
+    #[must_use]
+    pub fn in_background(self) -> Self {
+        Self {
+            is_in_background: true,
+            ..self
+        }
+    }
+
+    /// Where it runs.
+    pub fn home(self) -> Option<Home> {
+        self.home
+    }
+
+    /// Those who may wait for it, if not everybody may.
+    pub fn only_for(self) -> Option<Home> {
+        self.home.filter(|_| self.is_in_background)
     }
 }
 

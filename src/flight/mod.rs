@@ -17,7 +17,7 @@ use ahash::RandomState;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use self::graph::Node;
-pub use self::graph::{Caller, Chain, ComputationId};
+pub use self::graph::{Caller, Chain, ComputationId, Home};
 pub use self::process::{Process, after_fork};
 
 type Map<K, O> = HashMap<K, Arc<Flight<O>>, RandomState>;
@@ -33,6 +33,8 @@ struct Flight<O> {
     node: Arc<Node>,
     /// Where it began. The state is not to be touched in another process.
     process: Process,
+    /// The only ones who may wait, where nobody else can rely on it to go on.
+    only_for: Mutex<Option<Home>>,
     state: Mutex<State<O>>,
     changed: Condvar,
 }
@@ -115,7 +117,8 @@ impl<K: Eq + Hash + Copy, O: Clone> Flights<K, O> {
         let mut map = self.map.lock();
         let under_way = map.get(&key).filter(|flight| flight.concerns(caller));
         let Some(flight) = under_way.map(Arc::clone) else {
-            let flight = Arc::new(Flight::new(graph::compute(label, caller)));
+            let node = graph::compute(label, caller);
+            let flight = Arc::new(Flight::new(node, caller.only_for()));
             let orphan = map.insert(key, Arc::clone(&flight));
             drop(map);
             drop(orphan);
@@ -173,10 +176,11 @@ impl<K: Eq + Hash + Copy, O: Clone> Flights<K, O> {
 }
 
 impl<O> Flight<O> {
-    fn new(node: Arc<Node>) -> Self {
+    fn new(node: Arc<Node>, only_for: Option<Home>) -> Self {
         Self {
             node,
             process: Process::current(),
+            only_for: Mutex::new(only_for),
             state: Mutex::new(State {
                 phase: Phase::Owned,
                 waiters: 0,
@@ -192,10 +196,15 @@ impl<O> Flight<O> {
         self.process == Process::current()
     }
 
-    /// Whether `caller` has to care: it cannot wait for those who stayed behind in a fork, and still
-    /// must not wait for itself.
+    /// Whether `caller` has to care: it cannot wait for those who stayed behind in a fork, nor for what
+    /// another event loop does in the background, and still must not wait for itself.
     fn concerns(&self, caller: Caller) -> bool {
-        self.is_here() || graph::is_held_by(&self.node, caller)
+        (self.is_here() && self.serves(caller)) || graph::is_held_by(&self.node, caller)
+    }
+
+    fn serves(&self, caller: Caller) -> bool {
+        let only_for = *self.only_for.lock();
+        only_for.is_none() || only_for == caller.home()
     }
 
     /// Sets the phase, and returns who has to be told. In a fork's child nobody waits for what began
@@ -372,6 +381,7 @@ impl<K: Eq + Hash + Copy, O: Clone> Waiter<K, O> {
                 state.phase = Phase::Owned;
                 graph::take_over(&self.flight.node, self.caller);
                 drop(state);
+                *self.flight.only_for.lock() = None;
                 Wait::Takeover(Guard::new(&self.map, self.key, Arc::clone(&self.flight)))
             }
         }

@@ -1,9 +1,12 @@
 """Background refresh: stale values are served while new ones are made."""
 
+import asyncio
 import contextvars
+import gc
 import logging
 import threading
 import time
+import weakref
 
 import pytest
 
@@ -310,6 +313,65 @@ def test_a_loop_that_ends_takes_its_refresh_along():
     loop = Loop("asyncio")
     loop.run(main)
     assert loop.run(value) == 1, "nobody holds the key any more"
+
+
+@pytest.mark.parametrize("way", ["closed", "stopped"])
+def test_nobody_waits_for_a_loop_that_was_left(in_child, way):
+    in_child(
+        f"""
+        import asyncio, gc, time
+        import memoxide as mx
+
+        mx.configure(refresh_multiplier=4)
+        runs, left = [], []
+
+        @mx.cache_data(ttl=0.1, refresh_mode="background")
+        async def value():
+            runs.append(1)
+            await asyncio.sleep(0.05)
+            return len(runs)
+
+        def run():
+            loop = asyncio.new_event_loop()
+            result = loop.run_until_complete(value())
+            if {way!r} == "closed":
+                loop.close()
+            else:
+                left.append(loop)
+            return result
+
+        assert run() == 1
+        time.sleep(0.15)
+        assert run() == 1
+        assert len(runs) == 2
+        time.sleep(0.4)
+        assert run() == 3
+        time.sleep(0.15)
+        assert run() == 3
+        for loop in left:
+            loop.run_until_complete(asyncio.sleep(0.1))
+            loop.close()
+        """,
+        timeout=20,
+    )
+
+
+def test_a_loop_that_was_left_is_collected_with_its_refresh():
+    @mx.cache_data(ttl=TTL, refresh_mode="background")
+    async def value():
+        await asyncio.sleep(0.01)
+
+    def run():
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(value())
+        loop.close()
+        return weakref.ref(loop)
+
+    run()
+    time.sleep(2 * TTL)
+    left = run()
+    gc.collect()
+    assert left() is None
 
 
 def test_threads_that_begin_at_once_share_the_workers(in_child):

@@ -84,7 +84,7 @@ impl CachedCoroutine {
         if let Sent::Raised(raised) = sent {
             return Err(raised.into());
         }
-        let (missed, caller) = (planned.missed, computing::task(py)?);
+        let (missed, caller) = (planned.missed, computing::background_task(py)?);
         match missed.cache.entries.begin_refresh(&missed.key, caller) {
             Some(guard) => {
                 let (arguments, plan) = (planned.arguments, Some(planned.plan));

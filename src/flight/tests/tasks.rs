@@ -234,3 +234,33 @@ fn who_took_over_and_gave_up_hides_no_cycle_of_another() {
     third.land(2, |_| ());
     assert_eq!(outcome(stays), 2);
 }
+
+/// The event loop may have been stopped or left: whoever runs elsewhere cannot know.
+#[test]
+fn nobody_waits_for_what_another_event_loop_does_in_the_background() {
+    let flights = Numbers::new();
+    let (here, elsewhere) = (Home::from(1), Home::from(2));
+    let background = Caller::task(None).at(here).in_background();
+    let refresh = own_in(&flights, 1, "f", background);
+    let waiter = wait_in(&flights, 1, "f", Caller::task(None).at(here));
+    let anew = own_in(&flights, 1, "f", Caller::task(None).at(elsewhere));
+    assert!(!refresh.is_attached());
+    refresh.land(7, |is_attached| assert!(!is_attached));
+    assert_eq!(outcome(waiter), 7);
+    anew.land(8, |is_attached| assert!(is_attached));
+}
+
+#[test]
+fn everybody_waits_for_who_takes_over_from_the_background() {
+    let flights = Numbers::new();
+    let here = Caller::task(None).at(Home::from(1));
+    let refresh = own_in(&flights, 1, "f", here.in_background());
+    let mut waiter = wait_in(&flights, 1, "f", here);
+    drop(refresh);
+    let Wait::Takeover(guard) = waiter.poll() else {
+        panic!("nobody computes");
+    };
+    let elsewhere = wait_in(&flights, 1, "f", Caller::task(None));
+    guard.land(7, |_| ());
+    assert_eq!(outcome(elsewhere), 7);
+}
