@@ -145,13 +145,17 @@ fn beside(
     value: &Bound<'_, PyAny>,
     source: Source<'_>,
 ) -> PyResult<Option<Vec<(&'static str, Snapshot)>>> {
+    let py = value.py();
     let Some(attributes) = raw::instance_dict(value) else {
         return Ok(None);
     };
     let attributes = attributes.cast_into::<PyDict>()?;
-    for name in attributes.keys() {
+    for (name, content) in &attributes {
         let name: String = name.extract()?;
-        if !OF_PANDAS.contains(&name.as_str()) {
+        // What was unpickled has its class's own name for its kind, which a new one need not have.
+        let is_kind =
+            name == "_typ" && content.eq(value.get_type().getattr(intern!(py, "_typ"))?)?;
+        if !is_kind && !OF_PANDAS.contains(&name.as_str()) {
             return Ok(None);
         }
     }

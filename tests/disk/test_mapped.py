@@ -1,0 +1,165 @@
+"""Large memory of what the disk has is read where the system's page cache has it."""
+
+import gc
+import os
+
+import pytest
+
+import memoxide as mx
+
+for library in ["numpy", "pandas", "polars", "pyarrow"]:
+    pytest.importorskip(library)
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+import pyarrow as pa  # noqa: E402
+
+MAPS = "/proc/self/maps"
+needs_maps = pytest.mark.skipif(not os.path.exists(MAPS), reason=f"maps are read from {MAPS}")
+is_lazy = int(pd.__version__.split(".")[0]) >= 3
+needs_lazy_pandas = pytest.mark.skipif(not is_lazy, reason="pandas before 3 copies at each hit")
+
+ROWS = 200_000
+
+
+def frame():
+    return pd.DataFrame({"a": np.arange(ROWS), "b": np.arange(ROWS) / 7, "c": ["text"] * ROWS})
+
+
+def by_rows():
+    return pd.DataFrame(np.arange(ROWS * 2.0).reshape(ROWS, 2))
+
+
+def series():
+    return pd.Series(np.arange(ROWS), index=pd.date_range("2026", periods=ROWS, freq="s"))
+
+
+def table():
+    return pa.table({"a": np.arange(ROWS), "b": ["text"] * ROWS})
+
+
+def records():
+    return {"frame": frame(), "parts": [by_rows(), 3]}
+
+
+def array():
+    return np.arange(ROWS, dtype="f8").reshape(2, -1)
+
+
+def mapped(folder):
+    """Bytes that this process has mapped of a folder's entries."""
+    total = 0
+    with open(MAPS) as maps:
+        for line in maps:
+            if str(folder) in line and ".entry" in line:
+                start, end = line.split()[0].split("-")
+                total += int(end, 16) - int(start, 16)
+    return total
+
+
+def stored(make, folder):
+    """A function whose values are on the disk."""
+    mx.cache_data(make, persist=mx.Disk(folder, memory=False))()
+    return mx.cache_data(make, persist=mx.Disk(folder))
+
+
+@needs_maps
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(frame, marks=needs_lazy_pandas),
+        pytest.param(by_rows, marks=needs_lazy_pandas),
+        pytest.param(series, marks=needs_lazy_pandas),
+        pytest.param(records, marks=needs_lazy_pandas),
+        table,
+        array,
+    ],
+)
+def test_a_value_lies_over_its_file(make, tmp_path):
+    load = stored(make, tmp_path)
+    assert mapped(tmp_path) == 0
+    hit = load()
+    size = sum(path.stat().st_size for path in tmp_path.rglob("*.entry"))
+    assert mapped(tmp_path) >= size
+    assert load.cache_info()[:2] == (1, 0)
+    # The next ones come from memory, and the file is there only once.
+    again = load()
+    assert mapped(tmp_path) < 2 * size
+    # A file that is removed stays for as long as somebody reads it.
+    for path in tmp_path.rglob("*.entry"):
+        path.unlink()
+    expected = make()
+    for value in (hit, again):
+        compare(value, expected)
+    del hit, again, value
+    load.clear()
+    gc.collect()
+    assert mapped(tmp_path) == 0
+
+
+def compare(value, expected):
+    if isinstance(expected, dict):
+        pd.testing.assert_frame_equal(value["frame"], expected["frame"])
+        pd.testing.assert_frame_equal(value["parts"][0], expected["parts"][0])
+    elif isinstance(expected, pd.DataFrame):
+        pd.testing.assert_frame_equal(value, expected)
+    elif isinstance(expected, pd.Series):
+        pd.testing.assert_series_equal(value, expected)
+    elif isinstance(expected, pa.Table):
+        assert value.equals(expected)
+    else:
+        assert np.array_equal(value, expected)
+
+
+@needs_lazy_pandas
+@pytest.mark.parametrize("make", [frame, by_rows])
+def test_nothing_of_a_frame_is_copied(make, tmp_path):
+    hit = stored(make, tmp_path)()
+    for block in hit._mgr.blocks:
+        if isinstance(block.values, np.ndarray):
+            assert type(block.values.base).__name__ == "Mapped"
+
+
+@needs_lazy_pandas
+def test_a_frame_of_the_disk_can_be_written_to(tmp_path):
+    load = stored(frame, tmp_path)
+    hit = load()
+    hit.loc[0, "a"] = 99
+    hit["d"] = 1
+    hit["b"] += 1
+    pd.testing.assert_frame_equal(load(), frame())
+
+
+def test_an_array_of_the_disk_is_its_callers(tmp_path):
+    load = stored(array, tmp_path)
+    hit = load()
+    assert hit.flags.writeable
+    hit[:] = 0
+    assert np.array_equal(load(), array())
+
+
+def test_a_read_only_array_stays_read_only(tmp_path):
+    def make():
+        made = np.arange(10)
+        made.setflags(write=False)
+        return made
+
+    assert not stored(make, tmp_path)().flags.writeable
+
+
+def test_an_unpickled_frame_is_as_cheap_as_another(tmp_path):
+    """Unpickling leaves an attribute on frames that others do not have."""
+    import pickle
+
+    content = pickle.dumps(by_rows())
+
+    @mx.cache_data
+    def load():
+        return pickle.loads(content)
+
+    load()
+    first, second = load(), load()
+    pd.testing.assert_frame_equal(first, by_rows())
+    if is_lazy:
+        shared = [value._mgr.blocks[0].values for value in (first, second)]
+        assert np.shares_memory(*shared)
