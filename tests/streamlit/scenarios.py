@@ -31,8 +31,6 @@ class Scenario:
     """The first version that has what the app uses."""
     allows_widgets: bool = False
     """Whether it replays widgets, which Streamlit itself did until 1.37 only."""
-    shown_since: tuple[int, int] = (1, 36)
-    """The first version under which both show the same; their functions run as often under all."""
 
 
 SCENARIOS = {
@@ -44,8 +42,7 @@ SCENARIOS = {
     "nested": Scenario(),
     "targets": Scenario(),
     "arguments": Scenario(),
-    # 1.36 shows that its pair is deprecated; memoxide logs it.
-    "experimental": Scenario(shown_since=(1, 37)),
+    "experimental": Scenario(),
     "spinners": Scenario(),
     "errors": Scenario(),
     "two_sessions": Scenario([RUN, ANOTHER, RUN, ANOTHER]),
@@ -56,6 +53,19 @@ SCENARIOS = {
             then(lambda app: app.slider[0].set_value(5)),
             then(lambda app: app.slider[0].set_value(1)),
         ]
+    ),
+    "widgets_allowed": Scenario(
+        [
+            RUN,
+            RUN,
+            then(lambda app: app.slider[0].set_value(5)),
+            RUN,
+            then(lambda app: app.checkbox[0].check()),
+            then(lambda app: app.text_input[0].set_value("typed")),
+            then(lambda app: app.slider[0].set_value(3)),
+            RUN,
+        ],
+        allows_widgets=True,
     ),
     "inner_widget": Scenario([RUN, RUN]),
     "fragment": Scenario(since=(1, 37)),

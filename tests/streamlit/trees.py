@@ -7,15 +7,23 @@ from typing import Any
 
 def tree(app: Any) -> list[Any]:
     """The elements of a run of an AppTest, by container."""
-    return [_node(child) for _, child in sorted(app._tree.children.items())]
+    return _nodes(app._tree)
+
+
+def _nodes(container: Any) -> list[Any]:
+    children = [child for _, child in sorted(container.children.items())]
+    return [_node(child) for child in children if not _is_deprecation(child)]
+
+
+def _is_deprecation(node: Any) -> bool:
+    """Whether it says in the page what is deprecated: memoxide says it in the log."""
+    return node.type == "warning" and "experimental" in str(node.proto)
 
 
 def _node(node: Any) -> Any:
-    children = getattr(node, "children", None)
-    if children is None:
+    if getattr(node, "children", None) is None:
         return [node.type, _content(node)]
-    shown = [_node(child) for _, child in sorted(children.items())]
-    return {node.type or "block": _content(node), "children": shown}
+    return {node.type or "block": _content(node), "children": _nodes(node)}
 
 
 def _content(node: Any) -> str:
