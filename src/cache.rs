@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use crate::flight::{self, Caller, Chain, Flights};
 pub use crate::refreshes::Ended;
-use crate::refreshes::Refreshes;
+use crate::refreshes::{Counts, Refreshes};
 use crate::store::clock::{self, Nanos};
 use crate::store::{Bounds, Counters, Departure, Presence, Removed, Store, Stored};
 
@@ -49,6 +49,8 @@ pub struct Info {
     pub entries: usize,
     /// What they hold.
     pub bytes: u64,
+    /// How refreshes ended.
+    pub refreshes: Counts,
 }
 
 impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
@@ -274,6 +276,11 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         cleared.into()
     }
 
+    /// Whether stale values are made anew while they are served.
+    pub fn refreshes(&self) -> bool {
+        self.bounds.refreshes()
+    }
+
     /// The figures.
     pub fn info(&self) -> Info {
         let store = self.store.lock();
@@ -281,6 +288,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
             counters: store.counters(),
             entries: store.len(),
             bytes: store.bytes(),
+            refreshes: self.refreshes.counts(),
         }
     }
 }

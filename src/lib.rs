@@ -59,6 +59,7 @@ mod _core {
         disk::browser::{CacheEntry, CacheFolder, cache_folder},
         expiry::end_expiry,
         function::CachedFunction,
+        info::metrics,
         method::CachedMethod,
         misses::trace_extent,
         module::{

@@ -50,6 +50,7 @@ __all__ = [
     "end_session",
     "experimental_memo",
     "experimental_singleton",
+    "metrics",
     "names_of_code",
     "outline",
     "parse_size",
@@ -588,6 +589,9 @@ def register_hasher(type: type[_T], fn: Callable[[_T], object]) -> None:
 @overload
 def register_hasher(type: str | UnionType, fn: Callable[[Any], object]) -> None:
     """Tell what counts of the instances of several types, or of one by its qualified name."""
+
+def metrics() -> list[tuple[str, str, int, list[int], list[int], list[int], bool]]:
+    """Return kind, name, bytes, lookups, departures and refreshes of each cache."""
 
 def set_host(host: object | None) -> None:
     """Make an object the host: what surrounds calls and is asked of them; none with `None`."""

@@ -2,7 +2,7 @@
 
 use pyo3::prelude::*;
 
-use super::caches::FunctionCache;
+use super::caches::{self, FunctionCache};
 use crate::python;
 
 /// A function's `CacheInfo`.
@@ -36,6 +36,44 @@ pub fn function_stats<'py>(py: Python<'py>, cache: &FunctionCache) -> PyResult<B
         seconds(info.counters.nanos_saved),
         info.counters.recalled,
     ))
+}
+
+/// A function's figures as an app's metrics have them: kind, name, bytes, hits and misses; entries that left by time,
+/// number, bytes or `validate`; refreshes that succeeded, failed or were skipped; whether it is refreshed at all.
+type Metrics = (
+    &'static str,
+    String,
+    u64,
+    [u64; 2],
+    [u64; 4],
+    [u64; 3],
+    bool,
+);
+
+/// The figures of all functions, a row for each cache.
+#[pyfunction]
+pub fn metrics() -> Vec<Metrics> {
+    caches::all().iter().map(|cache| of(cache)).collect()
+}
+
+fn of(cache: &FunctionCache) -> Metrics {
+    let info = cache.entries.info();
+    let counters = info.counters;
+    let refreshes = info.refreshes;
+    (
+        cache.id.kind.name(),
+        cache.name.to_string(),
+        info.bytes,
+        [counters.hits, counters.misses],
+        [
+            counters.expirations,
+            counters.evictions - counters.outgrown,
+            counters.outgrown,
+            counters.rejections,
+        ],
+        [refreshes.successes, refreshes.failures, refreshes.skipped],
+        cache.entries.refreshes(),
+    )
 }
 
 #[expect(clippy::cast_precision_loss, reason = "exact up to three months")]

@@ -13,6 +13,10 @@ pub struct Counters {
     pub misses: u64,
     /// Entries that made room for others.
     pub evictions: u64,
+    /// Those of them that left because of the bytes, not of the number.
+    pub outgrown: u64,
+    /// Entries that were not fit to be used.
+    pub rejections: u64,
     /// Entries that were found expired.
     pub expirations: u64,
     /// The cost of all hits, had they been computed.
@@ -23,6 +27,12 @@ impl Counters {
     pub(super) fn add_hit(&mut self, cost: Nanos) {
         self.hits = self.hits.saturating_add(1);
         self.nanos_saved = self.nanos_saved.saturating_add(cost);
+    }
+
+    pub(super) fn add_eviction(&mut self, is_for_the_number: bool) {
+        self.evictions = self.evictions.saturating_add(1);
+        let outgrown = u64::from(!is_for_the_number);
+        self.outgrown = self.outgrown.saturating_add(outgrown);
     }
 
     pub(super) fn take_back_hit(&mut self, cost: Nanos) {

@@ -153,8 +153,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
             let Some((key, entry)) = self.entries.pop_oldest() else {
                 return;
             };
+            // With this one gone there are `len` others.
+            let is_number =
+                (self.bounds.max_entries).is_some_and(|most| self.entries.len() >= most);
             self.bytes -= u128::from(entry.size);
-            self.counters.evictions = self.counters.evictions.saturating_add(1);
+            self.counters.add_eviction(is_number);
             self.note(&key, Departure::Evicted);
             removed.push(entry.value, Departure::Evicted);
         }
@@ -186,6 +189,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         {
             let cost = entry.cost;
             self.counters.take_back_hit(cost);
+            self.counters.rejections = self.counters.rejections.saturating_add(1);
             self.depart(key, Departure::Rejected, removed);
         }
     }

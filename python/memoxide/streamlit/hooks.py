@@ -146,12 +146,13 @@ def _hook_metrics() -> None:
     """Report figures to the metrics."""
     from memoxide.streamlit import metrics
 
-    for provider in metrics.providers():
-        _patches.set(provider, "get_stats", metrics.merged(provider))
+    for provider, ours in metrics.providers():
+        _patches.set(provider, "get_stats", metrics.merged(provider, ours))
 
 
 def _hook_hashing() -> None:
     """Hash Streamlit's own objects by content."""
     from memoxide.streamlit import hashing
 
-    hashing.register()
+    for class_, cache_key in hashing.cache_keys():
+        _patches.set(class_, "__cache_key__", cache_key)

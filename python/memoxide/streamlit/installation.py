@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Final
 
 import memoxide
-from memoxide.streamlit import hooks
+from memoxide.streamlit import connections, hooks
 from memoxide.streamlit.patches import Patches
 
 _patches: Final = Patches()
@@ -32,10 +32,9 @@ def install() -> None:
     for name in _NAMES:
         _patches.set(streamlit, name, getattr(memoxide, name))
         _patches.set(caching, name, getattr(memoxide, name))
-    for module in (connection_factory, *_connections()):
-        for name in _NAMES:
-            if name in vars(module):
-                _patches.set(module, name, getattr(memoxide, name))
+    _patches.set(connection_factory, "cache_resource", memoxide.cache_resource)
+    for module in _connections():
+        _patches.set(module, "cache_data", connections.cache_data)
     _is_installed = True
 
 

@@ -203,3 +203,78 @@ def has_metric_families() -> bool:
     from streamlit.runtime import stats
 
     return hasattr(stats, "StatsProvider")
+
+
+def memory_providers() -> Iterator[tuple[str, Any]]:
+    """Find those who report what Streamlit's own caches hold."""
+    from streamlit.runtime import caching
+
+    yield "data", caching.get_data_cache_stats_provider()
+    yield "resource", caching.get_resource_cache_stats_provider()
+
+
+def counters_provider() -> Any | None:
+    """Find who counts lookups, durations, evictions and refreshes, which came after 1.58."""
+    try:
+        from streamlit.runtime.caching import cache_metrics
+    except ImportError:
+        return None
+    return cache_metrics.get_cache_metrics()
+
+
+def memory_stat(cache_type: str, name: str, size: int) -> Any:
+    """Make the figure of what a function's entries hold."""
+    from streamlit.runtime.stats import CacheStat
+
+    return CacheStat(cache_type, name, size)
+
+
+def counter_stat(family: str, value: int, labels: dict[str, str]) -> Any:
+    """Make a counter, of Streamlit's kind."""
+    from streamlit.runtime.stats import CounterStat
+
+    return CounterStat(family_name=family, value=value, labels=labels, help=_HELP[family])
+
+
+def duration_stat(
+    buckets: tuple[tuple[float, int], ...], total: float, labels: dict[str, str]
+) -> Any:
+    """Make the histogram of a function's computations."""
+    from streamlit.runtime.stats import HistogramStat
+
+    family = "cache_compute_duration_seconds"
+    return HistogramStat(
+        family_name=family,
+        buckets=buckets,
+        observation_sum=total,
+        observation_count=buckets[-1][1],
+        labels=labels,
+        unit="seconds",
+        help=_HELP[family],
+    )
+
+
+_HELP: Final = {
+    "cache_lookups": "Calls of a cached function, by whether its result was there.",
+    "cache_evictions": "Entries that left by themselves, by reason. Clearing does not count.",
+    "cache_background_refreshes": "Refreshes in the background, by how they ended.",
+    "cache_compute_duration_seconds": "Time that a cached function has run.",
+}
+
+
+# Streamlit's own objects.
+
+
+def hashed_by_content() -> Iterator[tuple[Any, Callable[[Any], Any]]]:
+    """Find classes whose instances stand for something else, and what that is."""
+    from streamlit.runtime.secrets import Secrets
+    from streamlit.runtime.state import QueryParamsProxy, SessionStateProxy
+
+    yield SessionStateProxy, lambda state: state.to_dict()
+    yield QueryParamsProxy, lambda query: {key: query.get_all(key) for key in query}
+    yield Secrets, lambda secrets: secrets.to_dict()
+    try:  # 1.37 brought it.
+        from streamlit.runtime.context import ContextProxy
+    except ImportError:
+        return
+    yield ContextProxy, lambda context: (dict(context.headers), dict(context.cookies))
