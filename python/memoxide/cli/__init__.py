@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 
 # Subcommands that need no further package: the module whose `main(arguments)` returns the status.
-PLAIN: dict[str, str] = {}
+PLAIN: dict[str, str] = {"run": "memoxide.streamlit.command"}
 
 NEEDED = {"click", "rich"}
 

@@ -37,7 +37,10 @@ def run() -> int:
     return status if isinstance(status, int) else 0
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="`memoxide run APP` runs a Streamlit app as `streamlit run` does, cached by memoxide.",
+)
 @click.version_option(__version__, prog_name="memoxide")
 def group() -> None:
     """See and manage what `persist="disk"` keeps."""

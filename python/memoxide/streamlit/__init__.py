@@ -5,6 +5,18 @@
 needed: `import memoxide` does not import Streamlit.
 """
 
-from memoxide.streamlit.installation import install, uninstall
-
 __all__ = ["install", "uninstall"]
+
+
+def install() -> None:
+    """Put memoxide's decorators in the place of Streamlit's."""
+    from memoxide.streamlit import installation
+
+    installation.install()
+
+
+def uninstall() -> None:
+    """Undo `install`."""
+    from memoxide.streamlit import installation
+
+    installation.uninstall()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bisect
 import math
 import threading
-from collections.abc import Callable, Iterator
-from functools import wraps
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial, wraps
 from typing import Any, Final
 
 from memoxide import _core
@@ -52,16 +52,16 @@ def computed(kind: str, name: str, seconds: float) -> None:
         _durations.setdefault((kind, name), _Durations()).add(seconds)
 
 
-def providers() -> Iterator[tuple[Any, Callable[[], list[Any]]]]:
+def providers() -> Iterator[tuple[Any, Callable[[], Iterable[Any]]]]:
     """Find Streamlit's objects that report its caches' figures, and what we add to each."""
     for kind, provider in versions.memory_providers():
-        yield provider, lambda kind=kind: list(_memory(kind))
+        yield provider, partial(_memory, kind)
     counters = versions.counters_provider()
     if counters is not None:
         yield counters, lambda: [*_counts(), *_histograms()]
 
 
-def merged(provider: Any, ours: Callable[[], list[Any]]) -> Callable[..., Any]:
+def merged(provider: Any, ours: Callable[[], Iterable[Any]]) -> Callable[..., Any]:
     """Make the provider's method anew, with our figures in what it returns."""
     original = provider.get_stats
     if not versions.has_metric_families():
