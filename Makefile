@@ -28,7 +28,7 @@ lint: $(VENV)/.built $(VENV)/.test $(VENV)/.lint  ## Check formatting, lints, ty
 	$(BIN)/mypy python/memoxide tests/typing benches examples
 	$(BIN)/stubtest memoxide --mypy-config-file pyproject.toml --allowlist tests/typing/stubtest-allowlist.txt
 
-bench: $(VENV)/.built $(VENV)/.bench  ## Measure against Streamlit, functools, cachebox and joblib.
+bench: $(VENV)/.built $(VENV)/.bench  ## Measure against Streamlit, functools, cachebox, joblib and diskcache.
 	$(BIN)/python -m benches
 
 bench-core:  ## Measure the pure core.

@@ -20,6 +20,7 @@ CONCERNS = (
     "keys",
     "results",
     "misses",
+    "disk",
     "decoration",
     "imports",
     "memory",

@@ -267,6 +267,10 @@ imported! {
     POLARS_FRAME = "polars"."DataFrame";
     /// A column of polars'.
     POLARS_SERIES = "polars"."Series";
+    /// Makes a frame of polars' of a table of Arrow's.
+    POLARS_FROM_ARROW = "polars"."from_arrow";
+    /// Which of Arrow's types polars uses for others to read.
+    POLARS_COMPAT = "polars"."CompatLevel";
     /// A query of polars'.
     POLARS_LAZY = "polars"."LazyFrame";
     /// What polars knows of an expression.

@@ -22,7 +22,7 @@ use self::array::Array;
 use self::arrow::Arrow;
 use self::identity::Identity;
 use self::pandas::Pandas;
-pub use self::persisted::{CODEC, Codable, Persisted, read};
+pub use self::persisted::{Codable, Persisted, read};
 use self::pickled::Pickled;
 use self::polars::Polars;
 use self::rules::Rule;

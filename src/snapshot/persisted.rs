@@ -1,19 +1,27 @@
 //! Values as the disk has them: a pickle stream, with large memory beside it.
 //!
-//! The payload is the stream. The buffers are those that pickle hands out, in order, and behind them, if there are
+//! The payload is the stream, of the value itself or of what Arrow makes of it. The buffers are those that pickle hands out, in order, and behind them, if there are
 //! any, one with a byte for each: 1 if it could be written to, 0 if not.
 
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use super::pickled::{Parts, Pickled, Stream};
+use super::polars::Polars;
 use super::source::{Lent, Source};
 use super::{CopyMode, Snapshot};
 use crate::disk::{Codec, Entry, Generation, Name};
 use crate::python::mapped::Mapped;
 
-/// What the entries' payload and buffers mean.
-pub const CODEC: Codec = Codec {
+/// A pickle of the value.
+const PICKLE: Codec = Codec {
     tag: *b"pckl",
+    version: 1,
+};
+
+/// A pickle of the value as Arrow has it: a table for a frame of polars', a name and an array for a series.
+const POLARS: Codec = Codec {
+    tag: *b"plrs",
     version: 1,
 };
 
@@ -38,7 +46,13 @@ impl Persisted {
 }
 
 /// What is written of a value.
-pub enum Codable<'a, 'py> {
+pub struct Codable<'a, 'py> {
+    /// What its payload and buffers mean.
+    pub codec: Codec,
+    content: Content<'a, 'py>,
+}
+
+enum Content<'a, 'py> {
     /// What is stored in memory is written as it is.
     Stored(&'a Pickled),
     /// The value is pickled once more, since it is stored in another form.
@@ -49,19 +63,28 @@ impl<'a, 'py> Codable<'a, 'py> {
     /// What is written of `value`, which is stored as `snapshot`. Fails with what pickle raises.
     pub fn of(value: &Bound<'py, PyAny>, snapshot: &'a Snapshot) -> PyResult<Self> {
         let py = value.py();
-        match snapshot {
-            Snapshot::Pickled(pickled) => Ok(Self::Stored(pickled)),
+        let mut codec = PICKLE;
+        let content = match snapshot {
+            Snapshot::Pickled(pickled) => Content::Stored(pickled),
             // A slice has all of what it was cut from, and the stored one has not.
-            Snapshot::Arrow(arrow) => Ok(Self::Pickled(Stream::of(arrow.object(py))?)),
-            _ => Ok(Self::Pickled(Stream::of(value)?)),
-        }
+            Snapshot::Arrow(arrow) => Content::Pickled(Stream::of(arrow.object(py))?),
+            Snapshot::Polars(polars) => match in_arrow(py, polars)? {
+                Some(stream) => {
+                    codec = POLARS;
+                    Content::Pickled(stream)
+                }
+                None => Content::Pickled(Stream::of(value)?),
+            },
+            _ => Content::Pickled(Stream::of(value)?),
+        };
+        Ok(Self { codec, content })
     }
 
     /// Runs `write` with the payload and the buffers of an entry.
     pub fn with<T>(&self, py: Python<'_>, write: impl FnOnce(&[u8], &[&[u8]]) -> T) -> PyResult<T> {
-        let (stream, buffers): Parts<'_> = match self {
-            Self::Stored(pickled) => pickled.parts(py)?,
-            Self::Pickled(stream) => stream.parts(),
+        let (stream, buffers): Parts<'_> = match &self.content {
+            Content::Stored(pickled) => pickled.parts(py)?,
+            Content::Pickled(stream) => stream.parts(),
         };
         let flags: Vec<u8> = buffers
             .iter()
@@ -75,9 +98,21 @@ impl<'a, 'py> Codable<'a, 'py> {
     }
 }
 
+/// What is written of a frame or series of polars', whose own pickles are no memory that could be lent. None, if
+/// Arrow has no place for something in it.
+fn in_arrow<'py>(py: Python<'py>, polars: &Polars) -> PyResult<Option<Stream<'py>>> {
+    let stream = polars
+        .as_arrow(py)
+        .and_then(|arrow| arrow.as_ref().map(Stream::of).transpose());
+    match stream {
+        Err(raised) if raised.is_instance_of::<PyException>(py) => Ok(None),
+        stream => stream,
+    }
+}
+
 /// The value of an entry; none, if it was written in another way. Fails with what unpickling raises.
 pub fn read(py: Python<'_>, entry: &Entry, mode: CopyMode) -> PyResult<Option<Snapshot>> {
-    if entry.codec() != CODEC {
+    if entry.codec() != PICKLE && entry.codec() != POLARS {
         return Ok(None);
     }
     let mut views: Vec<_> = entry.buffers().collect();
@@ -95,6 +130,11 @@ pub fn read(py: Python<'_>, entry: &Entry, mode: CopyMode) -> PyResult<Option<Sn
     let lent = lent.collect::<PyResult<Vec<_>>>()?;
     let stream = Bound::new(py, Mapped::new(entry.payload().clone()))?;
     let pickled = Pickled::over(py, stream, &lent)?;
+    if entry.codec() == POLARS {
+        return Polars::over(&pickled.lend(py)?)
+            .map(Snapshot::Polars)
+            .map(Some);
+    }
     if mode == CopyMode::Auto {
         let value = pickled.lend(py)?;
         if let Some(cheap) = Snapshot::capture_cheaply(&value, Source::Entry(&lent))? {

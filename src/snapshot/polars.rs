@@ -2,9 +2,11 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyTuple};
 
 use super::pickled::Pickled;
 use super::{Form, Source};
+use crate::python;
 
 /// Types whose columns hold views of texts.
 const OF_TEXTS: [&str; 2] = ["String", "Binary"];
@@ -15,6 +17,65 @@ const OF_VIEW: u64 = 16;
 pub struct Polars {
     object: Py<PyAny>,
     size: u64,
+}
+
+impl Polars {
+    /// The frame or series as Arrow has it, over the same memory; none, if it would not come back as it is.
+    pub fn as_arrow<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let object = self.object.bind(py);
+        let options = PyDict::new(py);
+        let newest = python::POLARS_COMPAT
+            .get(py)?
+            .call_method0(intern!(py, "newest"))?;
+        options.set_item(intern!(py, "compat_level"), newest)?;
+        let arrow = object.call_method(intern!(py, "to_arrow"), (), Some(&options))?;
+        let name = object.getattr_opt(intern!(py, "name"))?;
+        let arrow = match name {
+            Some(name) => PyTuple::new(py, [name, arrow])?.into_any(),
+            None => arrow,
+        };
+        let back = from_arrow(&arrow)?;
+        Ok(has_same_types(object, &back)?.then_some(arrow))
+    }
+
+    /// What [`as_arrow`](Self::as_arrow) gave, as a frame or series over the same memory.
+    pub fn over(arrow: &Bound<'_, PyAny>) -> PyResult<Self> {
+        let object = from_arrow(arrow)?;
+        let estimated: u64 = object
+            .call_method0(intern!(arrow.py(), "estimated_size"))?
+            .extract()?;
+        Ok(Self {
+            size: estimated.saturating_add(size_of_views(&object)?),
+            object: object.unbind(),
+        })
+    }
+}
+
+fn from_arrow<'py>(arrow: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = arrow.py();
+    match arrow.cast::<PyTuple>() {
+        Ok(named) => python::POLARS_SERIES.get(py)?.call1(named),
+        Err(_) => python::POLARS_FROM_ARROW.get(py)?.call1((arrow,)),
+    }
+}
+
+/// Whether two frames have the same columns and rows, or two series the same name, type and length.
+fn has_same_types(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = a.py();
+    // A frame without columns may have rows.
+    if a.len()? != b.len()? {
+        return Ok(false);
+    }
+    let of_frame = intern!(py, "schema");
+    if a.hasattr(of_frame)? {
+        return a.getattr(of_frame)?.eq(b.getattr(of_frame)?);
+    }
+    for part in [intern!(py, "dtype"), intern!(py, "name")] {
+        if a.getattr(part)?.ne(b.getattr(part)?)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 impl Form for Polars {

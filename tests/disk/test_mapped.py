@@ -12,6 +12,8 @@ for library in ["numpy", "pandas", "polars", "pyarrow"]:
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
+import polars as pl  # noqa: E402
+import polars.testing  # noqa: E402
 import pyarrow as pa  # noqa: E402
 
 MAPS = "/proc/self/maps"
@@ -36,6 +38,16 @@ def series():
 
 def table():
     return pa.table({"a": np.arange(ROWS), "b": ["text"] * ROWS})
+
+
+def polars_frame():
+    return pl.DataFrame(
+        {"a": np.arange(ROWS), "b": ["a longer text"] * ROWS, "c": [None, 1] * (ROWS // 2)}
+    )
+
+
+def polars_series():
+    return pl.Series("name", np.arange(ROWS))
 
 
 def records():
@@ -72,6 +84,8 @@ def stored(make, folder):
         pytest.param(series, marks=needs_lazy_pandas),
         pytest.param(records, marks=needs_lazy_pandas),
         table,
+        polars_frame,
+        polars_series,
         array,
     ],
 )
@@ -105,7 +119,7 @@ def compare(value, expected):
         pd.testing.assert_frame_equal(value, expected)
     elif isinstance(expected, pd.Series):
         pd.testing.assert_series_equal(value, expected)
-    elif isinstance(expected, pa.Table):
+    elif isinstance(expected, pa.Table | pl.DataFrame | pl.Series):
         assert value.equals(expected)
     else:
         assert np.array_equal(value, expected)
@@ -128,6 +142,37 @@ def test_a_frame_of_the_disk_can_be_written_to(tmp_path):
     hit["d"] = 1
     hit["b"] += 1
     pd.testing.assert_frame_equal(load(), frame())
+
+
+def test_a_polars_frame_of_the_disk_can_be_written_to(tmp_path):
+    load = stored(polars_frame, tmp_path)
+    hit = load()
+    hit[0, "a"] = 99
+    hit = hit.with_columns(pl.col("a").sort(descending=True)).extend(hit)
+    series = load()["a"]
+    series[1] = 5
+    series.append(series)
+    assert load().equals(polars_frame())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: pl.DataFrame({"a": pl.Series(["x", "y"], dtype=pl.Categorical)}),
+        lambda: pl.DataFrame({"a": pl.Series(["x", "y"], dtype=pl.Enum(["y", "x"]))}),
+        lambda: pl.DataFrame({"a": pl.Series(["1.50"]).cast(pl.Decimal(10, 2))}),
+        lambda: pl.DataFrame({"a": [[1, 2], []], "b": [{"c": 1}, {"c": None}]}),
+        lambda: pl.DataFrame(),
+        lambda: pl.Series("", []),
+        lambda: pl.Series("x", [1, 2]).cast(pl.Datetime("us", "Europe/Berlin")),
+    ],
+)
+def test_polars_types_come_back_as_they_are(make, tmp_path):
+    hit = stored(make, tmp_path)()
+    testing = pl.testing.assert_frame_equal
+    if isinstance(hit, pl.Series):
+        testing = pl.testing.assert_series_equal
+    testing(hit, make())
 
 
 def test_an_array_of_the_disk_is_its_callers(tmp_path):

@@ -9,7 +9,7 @@ use super::complaint;
 use super::recall::Permit;
 use crate::disk::{self, Fault, Parts, Written};
 use crate::error::Result;
-use crate::snapshot::{CODEC, Codable, Snapshot};
+use crate::snapshot::{Codable, Snapshot};
 
 /// A value that was computed.
 pub struct Computed<'a, 'py> {
@@ -55,7 +55,7 @@ impl Permit {
             let parts = Parts {
                 created: disk::now(),
                 cost: u64::try_from(computed.cost.as_nanos()).unwrap_or(u64::MAX),
-                codec: CODEC,
+                codec: codable.codec,
                 metadata: computed.function.as_bytes(),
                 payload,
                 buffers,
