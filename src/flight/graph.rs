@@ -7,7 +7,7 @@
 //! One graph serves the whole process, since a cycle may lead over many functions. Its lock is
 //! taken last and held for a few steps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -144,15 +144,13 @@ struct Active {
     label: Arc<str>,
     owner: Caller,
     /// What is done on its behalf.
-    steps: Vec<Step>,
+    steps: Steps,
 }
 
-/// What somebody is busy with.
-#[derive(Clone)]
-struct Step {
-    number: u64,
-    action: Action,
-}
+/// What tells steps apart; those of computations are their ids.
+pub type StepNumber = u64;
+/// What somebody is busy with, the innermost last. There may be many: a computation can begin thousands of tasks.
+type Steps = BTreeMap<StepNumber, Action>;
 
 #[derive(Clone)]
 enum Action {
@@ -160,22 +158,11 @@ enum Action {
     Waits(Arc<Node>),
 }
 
-impl Step {
-    fn is_computation(&self, id: ComputationId) -> bool {
-        matches!(self.action, Action::Computes(other) if other == id)
-    }
-
-    fn is_wait(&self, node: &Arc<Node>) -> bool {
-        matches!(&self.action, Action::Waits(other) if Arc::ptr_eq(other, node))
-    }
-}
-
 #[derive(Default)]
 struct Graph {
     active: HashMap<ComputationId, Active, RandomState>,
-    /// What keeps each thread busy, the innermost last. It may begin something while it waits: a
-    /// signal handler does.
-    threads: HashMap<ThreadId, Vec<Step>, RandomState>,
+    /// What keeps each thread busy. It may begin something while it waits: a signal handler does.
+    threads: HashMap<ThreadId, Steps, RandomState>,
     last: u64,
 }
 
@@ -194,8 +181,7 @@ pub fn compute(label: &Arc<str>, caller: Caller) -> Arc<Node> {
     node
 }
 
-/// Notes that `caller`, who has waited for a computation, does it now. That it waited is noted until
-/// [`stop_waiting`]: another may wait on behalf of the same computation, and its step looks the same.
+/// Notes that `caller`, who has waited for a computation, does it now.
 pub fn take_over(node: &Arc<Node>, caller: Caller) {
     GRAPH.lock().own(node, caller);
 }
@@ -206,24 +192,23 @@ pub fn release(node: &Arc<Node>) {
     let id = ComputationId(node.current.swap(ComputationId::NONE.0, Ordering::Relaxed));
     let ended = graph.active.remove(&id);
     if let Some(active) = &ended {
-        graph.remove(active.owner, |step| step.is_computation(id));
+        graph.remove(active.owner, id.0);
     }
     drop(graph);
 }
 
 /// Notes that `caller` waits for a computation, unless that would close a cycle.
-pub fn wait(node: &Arc<Node>, caller: Caller) -> Result<(), Chain> {
+pub fn wait(node: &Arc<Node>, caller: Caller) -> Result<StepNumber, Chain> {
     let mut graph = GRAPH.lock();
     if let Some(chain) = graph.cycle(node, caller) {
         return Err(chain);
     }
-    graph.add(caller, |_| Action::Waits(Arc::clone(node)));
-    Ok(())
+    Ok(graph.add(caller, |_| Action::Waits(Arc::clone(node))))
 }
 
-/// Notes that `caller` waits for this computation no more. It may wait for others.
-pub fn stop_waiting(node: &Arc<Node>, caller: Caller) {
-    GRAPH.lock().remove(caller, |step| step.is_wait(node));
+/// Notes that `caller` waits no more, as it did since that step.
+pub fn stop_waiting(caller: Caller, step: StepNumber) {
+    GRAPH.lock().remove(caller, step);
 }
 
 /// Whether the computation cannot end before `caller` goes on.
@@ -234,47 +219,41 @@ pub fn is_held_by(node: &Node, caller: Caller) -> bool {
 
 impl Graph {
     fn own(&mut self, node: &Arc<Node>, caller: Caller) {
-        let id = self.add(caller, Action::Computes);
+        let id = ComputationId(self.add(caller, Action::Computes));
         node.current.store(id.0, Ordering::Relaxed);
         let active = Active {
             label: Arc::clone(&node.label),
             owner: caller,
-            steps: Vec::new(),
+            steps: Steps::new(),
         };
         self.active.insert(id, active);
     }
 
-    fn add(
-        &mut self,
-        caller: Caller,
-        action: impl FnOnce(ComputationId) -> Action,
-    ) -> ComputationId {
+    fn add(&mut self, caller: Caller, action: impl FnOnce(ComputationId) -> Action) -> StepNumber {
         self.last += 1;
-        let id = ComputationId(self.last);
-        let step = Step {
-            number: self.last,
-            action: action(id),
-        };
+        let number = self.last;
+        let action = action(ComputationId(number));
         let above = caller.within.and_then(|id| self.active.get_mut(&id));
         if let Some(above) = above {
-            above.steps.push(step.clone());
+            above.steps.insert(number, action.clone());
         }
         if !caller.is_task {
-            self.threads.entry(caller.thread).or_default().push(step);
+            let steps = self.threads.entry(caller.thread).or_default();
+            steps.insert(number, action);
         }
-        id
+        number
     }
 
-    /// Removes the innermost such step of a caller, if there is one.
-    fn remove(&mut self, caller: Caller, is_meant: impl Fn(&Step) -> bool) {
+    /// Removes a step of a caller.
+    fn remove(&mut self, caller: Caller, number: StepNumber) {
         let above = caller.within.and_then(|id| self.active.get_mut(&id));
         if let Some(above) = above {
-            remove_last(&mut above.steps, &is_meant);
+            above.steps.remove(&number);
         }
         if !caller.is_task
             && let Some(steps) = self.threads.get_mut(&caller.thread)
         {
-            remove_last(steps, &is_meant);
+            steps.remove(&number);
             if steps.is_empty() {
                 self.threads.remove(&caller.thread);
             }
@@ -283,9 +262,12 @@ impl Graph {
 
     /// Whether the computation cannot end before `caller` goes on.
     fn holds(&self, caller: Caller, id: ComputationId) -> bool {
+        self.keeps_thread_of(caller, id) || self.lineage(caller).any(|(ancestor, _)| ancestor == id)
+    }
+
+    fn keeps_thread_of(&self, caller: Caller, id: ComputationId) -> bool {
         let shares_thread = |active: &Active| active.owner.thread == caller.thread;
-        let is_under_it = !caller.is_task && self.active.get(&id).is_some_and(shares_thread);
-        is_under_it || self.lineage(caller).any(|(ancestor, _)| ancestor == id)
+        !caller.is_task && self.active.get(&id).is_some_and(shares_thread)
     }
 
     /// The computations on whose behalf somebody asks, the innermost first. Behind one that has
@@ -302,58 +284,50 @@ impl Graph {
 
     /// The way from `wanted` back to `caller`, over computations and what they wait for.
     fn cycle(&self, wanted: &Node, caller: Caller) -> Option<Chain> {
-        let mut way = Vec::new();
-        let wanted_id = wanted.computation()?;
-        if !self.leads_to(caller, wanted_id, &mut way, &mut Vec::new()) {
-            return None;
-        }
+        let way = self.way(wanted.computation()?, caller)?;
         let label = |id: &ComputationId| Some(Arc::clone(&self.active.get(id)?.label));
         let mut chain: Chain = way.iter().filter_map(label).collect();
         chain.push(Arc::clone(&wanted.label));
         Some(chain)
     }
 
-    /// Whether a computation needs `caller` to go on; if so, those between them are in `way`.
-    fn leads_to(
-        &self,
-        caller: Caller,
-        id: ComputationId,
-        way: &mut Vec<ComputationId>,
-        seen: &mut Vec<ComputationId>,
-    ) -> bool {
-        if seen.contains(&id) {
-            return false;
+    /// The computations from one that needs `caller` to go on to those of `caller`; none if it does not need it.
+    /// Tasks wait for each other to any depth, so this does not recurse.
+    fn way(&self, wanted: ComputationId, caller: Caller) -> Option<Vec<ComputationId>> {
+        let ancestors = self.lineage(caller).map(|(ancestor, _)| ancestor);
+        let ancestors: HashSet<_, RandomState> = ancestors.collect();
+        let mut seen = HashSet::<_, RandomState>::default();
+        let mut way = Vec::new();
+        let mut next = Some(wanted);
+        loop {
+            if let Some(id) = next
+                && seen.insert(id)
+            {
+                way.push((id, self.obstacles(id)));
+                if ancestors.contains(&id) || self.keeps_thread_of(caller, id) {
+                    let way = way.iter().map(|(id, _)| *id);
+                    return Some(way.chain(self.begun_since(caller, id)).collect());
+                }
+            }
+            next = way.last_mut()?.1.next();
+            if next.is_none() {
+                way.pop();
+            }
         }
-        seen.push(id);
-        way.push(id);
-        if self.holds(caller, id) {
-            way.extend(self.begun_since(caller, id));
-            return true;
-        }
-        let leads = self
-            .obstacles(id)
-            .any(|obstacle| self.leads_to(caller, obstacle, way, seen));
-        if !leads {
-            way.pop();
-        }
-        leads
     }
 
     /// The computations that have to end before this one can.
     fn obstacles(&self, id: ComputationId) -> impl Iterator<Item = ComputationId> {
         let active = self.active.get(&id);
-        let own = active.map_or(&[][..], |active| &active.steps);
+        let own = active.map(|active| active.steps.values());
         let thread = active.and_then(|active| self.threads.get(&active.owner.thread));
-        let later = thread
-            .into_iter()
-            .flatten()
-            .filter(move |step| step.number > id.0);
-        own.iter()
-            .chain(later)
-            .filter_map(|step| match &step.action {
-                Action::Computes(id) => Some(*id),
-                Action::Waits(node) => node.computation(),
-            })
+        let later = thread.map(|steps| steps.range(id.0 + 1..));
+        let later = later.into_iter().flatten().map(|(_, action)| action);
+        let steps = own.into_iter().flatten().chain(later);
+        steps.filter_map(|action| match action {
+            Action::Computes(id) => Some(*id),
+            Action::Waits(node) => node.computation(),
+        })
     }
 
     /// The computations of `caller` that were begun after one that it holds, the outermost first.
@@ -363,18 +337,14 @@ impl Graph {
         if let Some(place) = lineage.iter().position(|ancestor| *ancestor == id) {
             return lineage.split_off(place + 1);
         }
-        let steps = self.threads.get(&caller.thread).into_iter().flatten();
-        steps
-            .filter_map(|step| match step.action {
-                Action::Computes(later) if later > id => Some(later),
-                _ => None,
+        let steps = self.threads.get(&caller.thread);
+        let later = steps.map(|steps| steps.range(id.0 + 1..));
+        let later = later.into_iter().flatten();
+        later
+            .filter_map(|(_, action)| match action {
+                Action::Computes(later) => Some(*later),
+                Action::Waits(_) => None,
             })
             .collect()
-    }
-}
-
-fn remove_last(steps: &mut Vec<Step>, is_meant: impl Fn(&Step) -> bool) {
-    if let Some(index) = steps.iter().rposition(is_meant) {
-        steps.remove(index);
     }
 }

@@ -16,8 +16,8 @@ use std::time::Duration;
 use ahash::RandomState;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 
-use self::graph::Node;
 pub use self::graph::{Caller, Chain, ComputationId, Home};
+use self::graph::{Node, StepNumber};
 pub use self::process::{Process, after_fork};
 
 type Map<K, O> = HashMap<K, Arc<Flight<O>>, RandomState>;
@@ -94,6 +94,7 @@ pub struct Waiter<K: Eq + Hash, O> {
     key: K,
     flight: Arc<Flight<O>>,
     caller: Caller,
+    step: StepNumber,
     seat: Seat,
 }
 
@@ -125,15 +126,17 @@ impl<K: Eq + Hash + Copy, O: Clone> Flights<K, O> {
             return Begin::Owner(Guard::new(&self.map, key, flight));
         };
         // Under the map's lock the flight cannot land, so its owner is still inside it.
-        if let Err(chain) = graph::wait(&flight.node, caller) {
-            return Begin::Cycle(chain);
-        }
+        let step = match graph::wait(&flight.node, caller) {
+            Ok(step) => step,
+            Err(chain) => return Begin::Cycle(chain),
+        };
         let seat = flight.state.lock().take_seat();
         Begin::Waiter(Waiter {
             map: Arc::clone(&self.map),
             key,
             flight,
             caller,
+            step,
             seat,
         })
     }
@@ -390,7 +393,7 @@ impl<K: Eq + Hash + Copy, O: Clone> Waiter<K, O> {
 
 impl<K: Eq + Hash, O> Drop for Waiter<K, O> {
     fn drop(&mut self) {
-        graph::stop_waiting(&self.flight.node, self.caller);
+        graph::stop_waiting(self.caller, self.step);
         if !self.flight.is_here() {
             return;
         }

@@ -264,3 +264,49 @@ fn everybody_waits_for_who_takes_over_from_the_background() {
     guard.land(7, |_| ());
     assert_eq!(outcome(elsewhere), 7);
 }
+
+/// Each task waits for the next: there is no end to how deep that goes, and nothing of it is on a stack.
+#[test]
+fn a_chain_of_tasks_may_be_long() {
+    in_time(|| {
+        let flights = Flights::<u32, u32>::new();
+        let mut guards = Vec::new();
+        let mut within = Caller::task(None);
+        for key in 0..100_000 {
+            let Begin::Owner(guard) = flights.begin(key, within, &"f".into()) else {
+                panic!("nobody else computes");
+            };
+            within = Caller::task(guard.computation());
+            guards.push(guard);
+        }
+        let waits = flights.begin(0, Caller::task(None), &"f".into());
+        assert!(matches!(waits, Begin::Waiter(_)));
+        let Begin::Cycle(chain) = flights.begin(0, within, &"f".into()) else {
+            panic!("a cycle");
+        };
+        assert_eq!(chain.len(), 100_001);
+        while let Some(guard) = guards.pop() {
+            guard.land(0, |_| ());
+        }
+    });
+}
+
+#[test]
+fn a_computation_may_begin_many_tasks() {
+    in_time(|| {
+        let flights = Flights::<u32, u32>::new();
+        let Begin::Owner(above) = flights.begin(0, Caller::task(None), &"f".into()) else {
+            panic!("nobody else computes");
+        };
+        let within = Caller::task(above.computation());
+        let begin = |key| flights.begin(key, within, &"f".into());
+        let tasks: Vec<_> = (1..20_000).map(begin).collect();
+        for _ in 0..10 {
+            let waits = flights.begin(0, Caller::task(None), &"f".into());
+            assert!(matches!(waits, Begin::Waiter(_)));
+        }
+        // The first ones end first.
+        drop(tasks);
+        above.land(0, |_| ());
+    });
+}
