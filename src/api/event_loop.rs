@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::PySet;
+use pyo3::types::{IntoPyDict, PySet};
 
 use crate::flight::Home;
 use crate::python;
@@ -87,8 +87,10 @@ pub fn spawn(start: &Bound<'_, PyAny>) -> PyResult<bool> {
             keep(&running, &task)?;
         }
         Library::Trio => {
+            // Of itself it would take the context that the loop began in.
+            let options = [(intern!(py, "context"), context)].into_py_dict(py)?;
             let spawn = python::TRIO_SPAWN.get(py)?;
-            context.call_method1(intern!(py, "run"), (spawn, start))?;
+            spawn.call((start,), Some(&options))?;
         }
     }
     Ok(true)

@@ -238,6 +238,7 @@ def test_a_just_started_coroutine_takes_no_value():
     coroutine = value()
     with pytest.raises(TypeError, match="just-started"):
         coroutine.send(1)
+    assert asyncio.run(coroutine) == 1, "it is as it was"
 
 
 def test_what_is_thrown_in_before_the_start_comes_out():

@@ -271,6 +271,28 @@ def test_coroutine_functions_are_refreshed_in_their_loop(name):
 
 
 @pytest.mark.parametrize("name", LOOPS)
+def test_a_task_that_refreshes_has_a_context_of_its_own(name):
+    variable = contextvars.ContextVar("variable", default="none")
+    seen = []
+
+    @mx.cache_data(ttl=TTL, refresh_mode="background")
+    async def value():
+        seen.append(variable.get())
+
+    async def main():
+        await value()
+        await anyio.sleep(2 * TTL)
+        await value()
+        with anyio.fail_after(10):
+            while len(seen) < 2:
+                await anyio.sleep(0.005)
+
+    variable.set("caller's")
+    Loop(name).run(main)
+    assert seen == ["caller's", "none"]
+
+
+@pytest.mark.parametrize("name", LOOPS)
 def test_a_coroutine_that_fails_in_the_background_harms_nobody(name, caplog):
     runs = []
 

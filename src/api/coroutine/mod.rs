@@ -9,7 +9,9 @@ mod state;
 mod step;
 
 use parking_lot::Mutex;
-use pyo3::exceptions::{PyAttributeError, PyRuntimeError, PyStopIteration, PyValueError};
+use pyo3::exceptions::{
+    PyAttributeError, PyRuntimeError, PyStopIteration, PyTypeError, PyValueError,
+};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use pyo3::{PyTraverseError, PyVisit, intern};
@@ -132,6 +134,10 @@ impl CachedCoroutine {
 
     /// Resume it with a value for what it has yielded.
     fn send<'py>(&self, value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        if !value.is_none() && self.state.lock().is_new() {
+            let message = "can't send non-None value to a just-started coroutine";
+            return Err(PyTypeError::new_err(message));
+        }
         self.resume(value.py(), Sent::Value(value))
     }
 

@@ -56,6 +56,11 @@ pub struct Waiting {
 }
 
 impl State {
+    /// Whether nothing has been done yet.
+    pub fn is_new(&self) -> bool {
+        matches!(self, Self::Created(_) | Self::Planned(_))
+    }
+
     /// Whether it waits for something.
     pub fn is_suspended(&self) -> bool {
         matches!(self, Self::Owning(_) | Self::Waiting(_) | Self::Alone(_))

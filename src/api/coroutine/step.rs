@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::iterator::PySendResult;
 
@@ -38,10 +37,6 @@ impl CachedCoroutine {
         match state {
             State::Created(arguments) => match sent {
                 Sent::Raised(raised) => Err(raised.into()),
-                Sent::Value(value) if !value.is_none() => Err(PyTypeError::new_err(
-                    "can't send non-None value to a just-started coroutine",
-                )
-                .into()),
                 Sent::Value(_) => self.start(py, arguments),
             },
             State::Planned(planned) => self.refresh(py, *planned, sent),
