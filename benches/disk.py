@@ -91,8 +91,8 @@ ROWS = (
     ),
     Row(
         "read of an 80 MB frame from the disk by a new process",
-        "The first call in a process that finds the entry; the file is in the page cache. Mapped, joblib "
-        "checks nothing, and all callers share what they get, which is read-only.",
+        "The first call in a process that finds the entry; the file is in the page cache. "
+        "Mapped, joblib checks nothing, and all callers share what they get.",
         compare(reader, "frame", at_least_three((STREAMLIT, JOBLIB, DISKCACHE))),
     ),
     Row(
