@@ -22,6 +22,7 @@ CONCERNS = (
     "misses",
     "disk",
     "decoration",
+    "app",
     "imports",
     "memory",
     "population",
