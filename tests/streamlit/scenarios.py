@@ -71,4 +71,5 @@ SCENARIOS = {
     "fragment": Scenario(since=(1, 37)),
     "reruns": Scenario(),
     "methods": Scenario(),
+    "threads": Scenario(),
 }
