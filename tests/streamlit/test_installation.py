@@ -199,6 +199,35 @@ def test_a_version_that_lacks_a_place_is_warned_of_and_works(
     assert [shown.value for shown in session.markdown] == ["drawn"]
 
 
+def test_a_recorder_that_takes_something_else_costs_the_replay_only(
+    app: Callable[[str], Any], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from memoxide.streamlit import versions
+
+    def recording(*arguments: Any) -> Any:
+        raise TypeError("something else")
+
+    monkeypatch.setattr(versions, "recording", recording)
+    monkeypatch.setattr(versions, "spinner", recording)
+    session = app("""
+        @st.cache_data
+        def draw(x):
+            count("draw")
+            st.write("drawn")
+            return x
+        st.write(draw(1), draw(2), draw(1))
+    """)
+    with caplog.at_level(logging.WARNING, "memoxide.streamlit"):
+        session.run()
+        session.run()
+    assert not session.exception
+    said = [record.getMessage() for record in caplog.records if "What is off" in record.message]
+    assert sorted(text.rpartition(": ")[2] for text in said) == [
+        "Record and replay.",
+        "Show spinners.",
+    ]
+
+
 @pytest.mark.usefixtures("installed")
 def test_proxies_are_hashed_by_content(app: Callable[[str], Any]) -> None:
     session = app("""

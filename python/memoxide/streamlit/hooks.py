@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
 import memoxide
 from memoxide._core import set_host
+from memoxide.streamlit import unknown
 from memoxide.streamlit.patches import Patches
 
-_logger: Final = logging.getLogger("memoxide.streamlit")
 _patches: Final = Patches()
+_is_attached = False
 _stock_clears: Final[dict[str, Callable[[], None]]] = {}
 
 
@@ -29,11 +29,10 @@ def discover() -> bool:
 
 def attach() -> None:
     """Make cached functions known to the app, and the app to cached functions."""
-    if _stock_clears:
+    global _is_attached
+    if _is_attached:
         return
-    from memoxide.streamlit.host import Host
-
-    host = Host()
+    _is_attached = True
     for hook in (
         _hook_clears,
         _hook_sessions,
@@ -43,13 +42,16 @@ def attach() -> None:
         _hook_hashing,
     ):
         _try(hook)
-    set_host(host)
+    _try(_set_host)
 
 
 def detach() -> None:
     """Undo `attach`."""
+    global _is_attached
     set_host(None)
     _patches.undo()
+    unknown.forget()
+    _is_attached = False
     _stock_clears.clear()
 
 
@@ -68,14 +70,14 @@ def _try(hook: Callable[[], None]) -> None:
     try:
         hook()
     except (ImportError, AttributeError) as missing:
-        import streamlit
+        unknown.say(hook.__doc__ or hook.__name__, missing)
 
-        _logger.warning(
-            "Streamlit %s is not known to memoxide in full (%s). What is off: %s",
-            streamlit.__version__,
-            missing,
-            hook.__doc__,
-        )
+
+def _set_host() -> None:
+    """Record, replay, and show spinners."""
+    from memoxide.streamlit.host import Host
+
+    set_host(Host())
 
 
 def _hook_clears() -> None:

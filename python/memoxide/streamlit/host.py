@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from memoxide.streamlit import configuration, context, errors, versions, widgets
+from memoxide.streamlit import configuration, context, errors, unknown, versions, widgets
 from memoxide.streamlit.recorder import Recorder, Recording, replay
 
 
@@ -28,7 +28,11 @@ class Host:
         """Begin to record what a function draws; `None` where nothing can be drawn."""
         if versions.script_context() is None:
             return None
-        return Recorder(kind, function, name, allows_widgets, refreshes)
+        try:
+            return Recorder(kind, function, name, allows_widgets, refreshes)
+        except (AttributeError, TypeError) as error:
+            unknown.say("Record and replay.", error)
+            return None
 
     def replay(self, kind: str, function: Any, recording: Recording) -> None:
         """Show again what a function has drawn."""
@@ -47,7 +51,10 @@ class Host:
             name = getattr(function, "__qualname__", type(function).__qualname__)
             text = f"Running `{name}(...)`." if has_arguments else f"Running `{name}()`."
         shown = ExitStack()
-        shown.enter_context(versions.spinner(text, show_time))
+        try:
+            shown.enter_context(versions.spinner(text, show_time))
+        except (AttributeError, TypeError) as error:
+            unknown.say("Show spinners.", error)
         return shown
 
     def mark(self) -> None:
