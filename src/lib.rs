@@ -74,6 +74,9 @@ mod _core {
     #[pymodule_export]
     use crate::host::set_host;
 
+    #[pymodule_export]
+    use crate::python::imports::before_fork;
+
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         for (name, decorator) in crate::api::decorators::all() {

@@ -37,6 +37,7 @@ __all__ = [
     "__version__",
     "advance_time",
     "after_fork",
+    "before_fork",
     "begin_isolation",
     "cache_data",
     "cache_folder",
@@ -618,6 +619,9 @@ def outline(object: object) -> list[tuple[str, str]]:
 
 def trace_extent() -> tuple[int, int, int, int]:
     """Functions, calls and bytes that `explain` compares with, and calls that were noted so far."""
+
+def before_fork() -> None:
+    """Wait for the imports that are under way in this process."""
 
 def after_fork() -> None:
     """Note that this process is the child of a fork."""

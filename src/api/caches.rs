@@ -207,6 +207,7 @@ fn watch_for_forks(py: Python<'_>) {
 
 fn register_after_fork(py: Python<'_>) -> PyResult<()> {
     let options = PyDict::new(py);
+    options.set_item("before", python::BEFORE_FORK.get(py)?)?;
     options.set_item("after_in_child", python::AFTER_FORK.get(py)?)?;
     python::REGISTER_AT_FORK.get(py)?.call((), Some(&options))?;
     Ok(())

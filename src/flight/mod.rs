@@ -77,7 +77,8 @@ pub enum Wait<K: Eq + Hash, O> {
     Takeover(Guard<K, O>),
     /// Nothing yet.
     Pending,
-    /// The owner stayed behind in a fork: the caller begins anew.
+    /// The caller begins anew: the owner stayed behind in a fork, or gave up what was detached, of which
+    /// another may have begun already.
     Orphaned,
 }
 
@@ -169,13 +170,18 @@ impl<K: Eq + Hash + Copy, O: Clone> Flights<K, O> {
 
     /// Takes the flight out of the map if it is still in it.
     fn take_out(map: &mut MutexGuard<'_, Map<K, O>>, key: &K, flight: &Arc<Flight<O>>) -> bool {
-        let is_attached = map.get(key).is_some_and(|other| Arc::ptr_eq(other, flight));
+        let is_attached = is_attached(map, key, flight);
         if is_attached {
             // The caller holds another reference, so nothing is dropped here.
             map.remove(key);
         }
         is_attached
     }
+}
+
+/// Whether later callers join the flight.
+fn is_attached<K: Eq + Hash, O>(map: &Map<K, O>, key: &K, flight: &Arc<Flight<O>>) -> bool {
+    map.get(key).is_some_and(|other| Arc::ptr_eq(other, flight))
 }
 
 impl<O> Flight<O> {
@@ -295,8 +301,8 @@ impl<K: Eq + Hash + Copy, O: Clone> Guard<K, O> {
     #[must_use]
     pub fn is_attached(&self) -> bool {
         let map = self.map.lock();
-        let current = self.key.as_ref().and_then(|key| map.get(key));
-        current.is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))
+        let key = self.key.as_ref();
+        key.is_some_and(|key| is_attached(&map, key, &self.flight))
     }
 
     /// Gives the outcome to all who wait. `store` runs before anybody can start anew, and is told
@@ -323,9 +329,7 @@ impl<K: Eq + Hash, O> Drop for Guard<K, O> {
         let mut map = self.map.lock();
         graph::release(&self.flight.node);
         let told = self.flight.enter(Phase::Vacant);
-        let is_attached = map
-            .get(&key)
-            .is_some_and(|other| Arc::ptr_eq(other, &self.flight));
+        let is_attached = is_attached(&map, &key, &self.flight);
         // Nobody joins meanwhile: that takes the map's lock.
         if is_attached && self.flight.waiters() == 0 {
             map.remove(&key);
@@ -376,14 +380,17 @@ impl<K: Eq + Hash + Copy, O: Clone> Waiter<K, O> {
         if !self.flight.is_here() {
             return Wait::Orphaned;
         }
+        let map = self.map.lock();
         let mut state = self.flight.state.lock();
         match &state.phase {
             Phase::Owned => Wait::Pending,
             Phase::Landed(outcome) => Wait::Landed(outcome.clone()),
+            Phase::Vacant if !is_attached(&map, &self.key, &self.flight) => Wait::Orphaned,
             Phase::Vacant => {
                 state.phase = Phase::Owned;
                 graph::take_over(&self.flight.node, self.caller);
                 drop(state);
+                drop(map);
                 *self.flight.only_for.lock() = None;
                 Wait::Takeover(Guard::new(&self.map, self.key, Arc::clone(&self.flight)))
             }
@@ -402,9 +409,7 @@ impl<K: Eq + Hash, O> Drop for Waiter<K, O> {
         state.waiters -= 1;
         let waker = state.take_waker(self.seat);
         let is_vacant = matches!(state.phase, Phase::Vacant);
-        let is_attached = map
-            .get(&self.key)
-            .is_some_and(|other| Arc::ptr_eq(other, &self.flight));
+        let is_attached = is_attached(&map, &self.key, &self.flight);
         if is_vacant && state.waiters == 0 && is_attached {
             map.remove(&self.key);
         }

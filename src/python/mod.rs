@@ -3,6 +3,7 @@
 pub mod array;
 pub mod context;
 pub mod immutable;
+pub mod imports;
 pub mod mapped;
 pub mod memory;
 pub mod raw;
@@ -40,7 +41,7 @@ impl Imported {
         if let Some(object) = self.object.get(py) {
             return Ok(object.bind(py));
         }
-        let module = py.import(self.module)?;
+        let module = imports::import(py, self.module)?;
         let found = if self.name.is_empty() {
             module.into_any()
         } else {
@@ -283,6 +284,8 @@ imported! {
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.
     REGISTER_AT_FORK = "os"."register_at_fork";
+    /// Waits for imports that are under way.
+    BEFORE_FORK = "memoxide._core"."before_fork";
     /// Tells a forked child that it is one.
     AFTER_FORK = "memoxide._core"."after_fork";
     /// Ends the thread that takes out expired entries.

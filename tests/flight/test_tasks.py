@@ -472,3 +472,32 @@ def test_the_context_of_the_caller_is_the_functions(loop):
         return await read(1)
 
     assert loop.run(main) == "mine"
+
+
+def test_awaiting_leaves_nothing_behind():
+    runs = []
+
+    @mx.cache_data(max_entries=1)
+    async def value(x):
+        runs.append(x)
+        await anyio.sleep(0)
+        if x % 3 == 0:
+            raise ValueError
+        return [x]
+
+    async def rounds(count):
+        for _ in range(count):
+            with anyio.move_on_after(0 if len(runs) % 5 == 0 else 10):
+                await gather(*[partial(value, len(runs))] * 3)
+
+    def objects():
+        gc.collect()
+        return len(gc.get_objects())
+
+    loop = Loop("asyncio")
+    loop.run(rounds, 200)
+    runs.clear()
+    before = objects()
+    loop.run(rounds, 200)
+    runs.clear()
+    assert objects() - before < 100

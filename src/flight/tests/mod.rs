@@ -48,7 +48,7 @@ fn outcome(mut waiter: Waiter<u8, u32>) -> u32 {
             Wait::Landed(outcome) => return outcome,
             Wait::Takeover(guard) => guard.land(99, |_| ()),
             Wait::Pending => {}
-            Wait::Orphaned => panic!("no fork"),
+            Wait::Orphaned => return 99,
         }
     }
 }
@@ -266,6 +266,23 @@ fn a_landed_flight_closes_no_cycle() {
 }
 
 #[test]
+fn who_waited_for_what_was_detached_begins_anew() {
+    let flights = Numbers::new();
+    let old = own(&flights, 1, "f");
+    let mut waiter = wait_elsewhere(&flights);
+    flights.detach(&1, || ());
+    let new = own(&flights, 1, "f");
+    drop(old);
+    assert!(matches!(waiter.poll(), Wait::Orphaned));
+    new.land(1, |_| ());
+}
+
+/// A place that another thread takes.
+fn wait_elsewhere(flights: &Numbers) -> Waiter<u8, u32> {
+    thread::scope(|scope| scope.spawn(|| join(flights, 1, "f")).join().unwrap())
+}
+
+#[test]
 fn a_panic_while_storing_hands_the_work_over() {
     in_time(|| {
         let flights = Numbers::new();
@@ -337,10 +354,9 @@ fn compute_some(flights: &Numbers, seed: &mut u32, depth: u32) {
         Begin::Waiter(waiter) if draw(seed).is_multiple_of(4) => drop(waiter),
         Begin::Waiter(mut waiter) => loop {
             match waiter.wait_for(LONG) {
-                Wait::Landed(_) => break,
+                Wait::Landed(_) | Wait::Orphaned => break,
                 Wait::Takeover(guard) => break end(flights, guard, seed),
                 Wait::Pending => {}
-                Wait::Orphaned => panic!("no fork"),
             }
         },
         Begin::Owner(guard) => {
@@ -459,4 +475,50 @@ fn what_is_computed_inside_a_wait_does_not_need_it() {
             assert_eq!(outcome(outer), 1);
         });
     });
+}
+
+#[test]
+fn nobody_computes_what_another_does() {
+    in_time(|| {
+        let flights = Numbers::new();
+        let busy: [AtomicUsize; 3] = Default::default();
+        thread::scope(|scope| {
+            for thread in 0..8 {
+                let (flights, busy) = (&flights, &busy);
+                scope.spawn(move || {
+                    let mut seed = thread;
+                    for _ in 0..20_000 {
+                        let key = u8::try_from(draw(&mut seed) % 3).unwrap();
+                        compute_alone(flights, &busy[usize::from(key)], key, &mut seed);
+                    }
+                });
+            }
+        });
+        assert!(flights.map.lock().is_empty());
+    });
+}
+
+fn compute_alone(flights: &Numbers, busy: &AtomicUsize, key: u8, seed: &mut u32) {
+    let guard = match begin(flights, key, "f") {
+        Begin::Cycle(_) => panic!("no cycle"),
+        Begin::Owner(guard) => guard,
+        Begin::Waiter(mut waiter) => loop {
+            match waiter.wait_for(LONG) {
+                Wait::Landed(_) | Wait::Orphaned => return,
+                Wait::Takeover(guard) => break guard,
+                Wait::Pending => {}
+            }
+        },
+    };
+    assert_eq!(busy.fetch_add(1, Ordering::SeqCst), 0, "two at once");
+    if draw(seed).is_multiple_of(16) {
+        thread::sleep(Duration::from_micros(50));
+    } else {
+        thread::yield_now();
+    }
+    busy.fetch_sub(1, Ordering::SeqCst);
+    match draw(seed) % 3 {
+        0 => drop(guard),
+        _ => guard.land(1, |_| ()),
+    }
 }
