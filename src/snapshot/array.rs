@@ -36,10 +36,7 @@ impl Form for Array {
         let mut is_writeable = flags.getattr(intern!(py, "writeable"))?.is_truthy()?;
         let array = if source.is_ours() {
             let piece = array::piece(value)?.unwrap_or_default();
-            if piece.is_empty() {
-                // It lies nowhere, so nothing is known of it, and nothing could be written.
-                is_writeable = true;
-            } else if let Some(was_writable) = source.was_writable(piece) {
+            if let Some(was_writable) = source.was_writable(piece) {
                 is_writeable = was_writable;
                 sizes.add_bytes(piece.len() as u64);
             }

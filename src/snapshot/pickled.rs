@@ -174,6 +174,10 @@ impl Buffer {
         })
     }
 
+    fn is_empty_part(&self) -> bool {
+        matches!(&self.contents, Contents::Mapped(mapped) if mapped.get().bytes().is_empty())
+    }
+
     fn bytes<'a>(&'a self, py: Python<'a>) -> &'a [u8] {
         match &self.contents {
             Contents::Bytes(bytes) => bytes.as_bytes(py),
@@ -192,7 +196,8 @@ impl Buffer {
     }
 
     fn hand_out<'py>(&self, py: Python<'py>, how: Buffers) -> PyResult<Bound<'py, PyAny>> {
-        if self.writable && how == Buffers::Owned {
+        // Over a part of an entry that is empty, an array would not be known again: it lies nowhere.
+        if self.writable && (how == Buffers::Owned || self.is_empty_part()) {
             return Ok(memory::byte_array(py, self.bytes(py))?.into_any());
         }
         Ok(match &self.contents {

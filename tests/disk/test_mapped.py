@@ -183,13 +183,15 @@ def test_an_array_of_the_disk_is_its_callers(tmp_path):
     assert np.array_equal(load(), array())
 
 
-def test_a_read_only_array_stays_read_only(tmp_path):
+@pytest.mark.parametrize("is_writeable", [True, False])
+@pytest.mark.parametrize("length", [0, 10])
+def test_an_array_is_as_writable_as_it_was(length, is_writeable, tmp_path):
     def make():
-        made = np.arange(10)
-        made.setflags(write=False)
+        made = np.arange(length)
+        made.setflags(write=is_writeable)
         return made
 
-    assert not stored(make, tmp_path)().flags.writeable
+    assert stored(make, tmp_path)().flags.writeable == is_writeable
 
 
 def test_an_unpickled_frame_is_as_cheap_as_another(tmp_path):
