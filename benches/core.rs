@@ -27,7 +27,7 @@ fn compute(cache: &Numbers, number: i64) {
 }
 
 fn filled(entries: i64, bounds: Bounds) -> Numbers {
-    let cache = Cache::new("f".into(), bounds);
+    let cache = Cache::new("f".into(), bounds, 1);
     (0..entries).for_each(|number| compute(&cache, number));
     cache
 }

@@ -4,13 +4,11 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 use crate::flight::{self, Caller, Chain, Flights};
 pub use crate::refreshes::Ended;
 use crate::refreshes::{Counts, Refreshes};
 use crate::store::clock::{self, Nanos};
-use crate::store::{Bounds, Counters, Departure, Presence, Removed, Store, Stored};
+use crate::store::{Bounds, Counters, Departure, Presence, Removed, SharedStore, Stored};
 
 /// The right to compute one key's value.
 pub type Guard<K, V, E> = flight::Guard<K, Result<V, E>>;
@@ -21,7 +19,7 @@ pub type Wait<K, V, E> = flight::Wait<K, Result<V, E>>;
 
 /// Entries, and computations of those to come. `E` is an owner's failure.
 pub struct Cache<K, V, E> {
-    store: Mutex<Store<K, V>>,
+    store: SharedStore<K, V>,
     refreshes: Refreshes<K>,
     flights: Flights<K, Result<V, E>>,
     bounds: Bounds,
@@ -54,11 +52,11 @@ pub struct Info {
 }
 
 impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
-    /// An empty cache; cycles show `label`.
+    /// An empty cache for about so many `threads` that run at the same time; cycles show `label`.
     #[must_use]
-    pub fn new(label: Arc<str>, bounds: Bounds) -> Self {
+    pub fn new(label: Arc<str>, bounds: Bounds, threads: usize) -> Self {
         Self {
-            store: Mutex::new(Store::new(bounds)),
+            store: SharedStore::new(bounds, threads),
             refreshes: Refreshes::default(),
             flights: Flights::new(),
             bounds,
@@ -75,7 +73,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     #[inline]
     pub fn lookup(&self, key: &K, removed: &mut Removed<V>) -> Option<V> {
         let now = self.now();
-        self.store.lock().get(key, now, removed)
+        self.store.get(key, now, removed)
     }
 
     /// Whether a lookup would hit.
@@ -124,7 +122,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
             guard.land(Ok(value.clone()), |_| ());
             return Begin::Hit(value);
         }
-        self.store.lock().count_miss();
+        self.store.count_miss();
         Begin::Owner(guard)
     }
 
@@ -154,7 +152,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
 
     /// Counts a call that is computed without being stored.
     pub fn count_miss(&self) {
-        self.store.lock().count_miss();
+        self.store.count_miss();
     }
 
     /// Counts a call as a hit that was taken for a miss: another tier had the value.
@@ -166,7 +164,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     /// it, be it the computation or the error, counts as a miss.
     pub fn count(&self, waited: &Wait<K, V, E>) {
         match waited {
-            Wait::Landed(Ok(_)) => self.store.lock().count_hit(),
+            Wait::Landed(Ok(_)) => self.store.count_hit(),
             Wait::Landed(Err(_)) | Wait::Takeover(_) => self.count_miss(),
             Wait::Pending | Wait::Orphaned => {}
         }
@@ -300,7 +298,7 @@ mod tests {
     type Numbers = Cache<u8, u32, String>;
 
     fn cache() -> Numbers {
-        Cache::new("f".into(), Bounds::default())
+        Cache::new("f".into(), Bounds::default(), 4)
     }
 
     fn own(cache: &Numbers) -> Guard<u8, u32, String> {
@@ -373,7 +371,7 @@ mod tests {
             max_bytes: Some(1),
             ..Bounds::default()
         };
-        let cache: Numbers = Cache::new("f".into(), bounds);
+        let cache: Numbers = Cache::new("f".into(), bounds, 4);
         let (removed, unstored) = cache.finish(&1, own(&cache), 7, 2, Duration::ZERO);
         assert_eq!(unstored, Some(7));
         assert!(removed.is_empty());
@@ -476,7 +474,7 @@ mod tests {
             time_to_live: Some(1),
             ..Bounds::default()
         };
-        let cache: Numbers = Cache::new("f".into(), bounds);
+        let cache: Numbers = Cache::new("f".into(), bounds, 4);
         finish(&cache, own(&cache), 7);
         clock::advance(1);
         assert_eq!(cache.purge_expired().into_iter().collect::<Vec<_>>(), [7]);

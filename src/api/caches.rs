@@ -20,7 +20,7 @@ use crate::disk::{Name, Scope};
 use crate::host::widgets::Widgets;
 use crate::key::call_key::CallKey;
 use crate::logging;
-use crate::python;
+use crate::python::{self, threads};
 use crate::registry::Registry;
 use crate::store::Removed;
 use crate::testing;
@@ -92,8 +92,9 @@ pub fn attach(
 ) -> Arc<FunctionCache> {
     watch_for_forks(py);
     let (name, options) = (function.name(), function.options());
+    let threads = threads::at_once(py);
     let make = || FunctionCache {
-        entries: Cache::new(Arc::clone(name), options.bounds),
+        entries: Cache::new(Arc::clone(name), options.bounds, threads),
         name: Arc::clone(name),
         id: id.clone(),
         is_unique,

@@ -58,8 +58,8 @@ pub struct Identity {
 
 impl Identity {
     /// Whether all is as it was when the function was read.
-    pub fn holds(&self, py: Python<'_>) -> bool {
-        self.definition.holds(py)
+    pub fn holds(&self, function: &CachedFunction, py: Python<'_>) -> bool {
+        self.definition.holds(function.wrapped.bind(py))
     }
 
     /// The digest of the function's code, and of what it depends on.
@@ -182,7 +182,7 @@ impl CachedFunction {
     pub fn identity(&self, py: Python<'_>) -> Result<Current> {
         let known = self.identity.load();
         match known.as_ref() {
-            Some(identity) if identity.holds(py) => Ok(Current(known)),
+            Some(identity) if identity.holds(self, py) => Ok(Current(known)),
             _ => self.renew(py, &known),
         }
     }

@@ -254,7 +254,7 @@ impl CachedFunction {
     /// Whether the function is what it was when its key was made. What it depends on may have been
     /// replaced while it ran: then nobody knows which of the two made the result.
     fn is_still(&self, py: Python<'_>, identity: &Identity) -> bool {
-        identity.holds(py)
+        identity.holds(self, py)
             || self
                 .identity(py)
                 .is_ok_and(|now| now.digest() == identity.digest())

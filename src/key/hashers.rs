@@ -82,13 +82,13 @@ impl Hasher {
     /// What the hash function is now. It is read without the lock: that may run code that comes
     /// here again.
     fn definition(&self, py: Python<'_>, function: &str) -> Result<Arc<Definition>> {
+        let hash_function = self.function.bind(py);
         let known = self.definition.lock().clone();
         if let Some(known) = known
-            && known.holds(py)
+            && known.holds(hash_function)
         {
             return Ok(known);
         }
-        let hash_function = self.function.bind(py);
         let read = Arc::new(Definition::read(hash_function, function, Follow::Inside)?);
         let before = self.definition.lock().replace(Arc::clone(&read));
         drop(before);

@@ -9,6 +9,7 @@ pub mod memory;
 pub mod raw;
 pub mod stack;
 pub mod tensor;
+pub mod threads;
 pub mod vectorcall;
 
 use pyo3::prelude::*;

@@ -2,14 +2,14 @@
 
 use std::ffi::c_int;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::iterator::PySendResult;
-use pyo3::types::{PyDict, PyFunction, PyInt, PyIterator, PyTuple, PyType};
+use pyo3::types::{PyDict, PyFunction, PyInt, PyIterator, PyTuple, PyType, PyWeakrefReference};
 
 /// The integer's value, if it fits 64 bits.
 pub fn small_int(value: &Bound<'_, PyInt>) -> Option<i64> {
@@ -80,17 +80,32 @@ pub fn closure_contents<'py>(
     cell_contents(&cell)
 }
 
-/// The globals of a Python function.
-pub fn globals<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
-    // SAFETY: as above, for a dict.
+/// The globals of a Python function, borrowed from it.
+pub fn globals<'a, 'py>(function: &'a Bound<'py, PyAny>) -> Option<Borrowed<'a, 'py, PyDict>> {
+    // SAFETY: the callee returns a borrowed reference to what the function holds as long as it lives, or
+    // null; what it raises for something that is no function is taken away.
     let globals = unsafe {
         let globals = ffi::PyFunction_GetGlobals(function.as_ptr());
         if globals.is_null() {
             ffi::PyErr_Clear();
         }
-        Bound::from_borrowed_ptr_or_opt(function.py(), globals)?
+        Borrowed::from_ptr_or_opt(function.py(), globals)?
     };
-    globals.cast_into::<PyDict>().ok()
+    globals.cast::<PyDict>().ok()
+}
+
+/// Whether `reference` refers to `object`, which takes neither its lock nor a count of the object.
+#[inline]
+pub fn refers_to(reference: &Py<PyWeakrefReference>, object: &Bound<'_, PyAny>) -> bool {
+    let behind = size_of::<ffi::PyObject>();
+    // SAFETY: the pointer lies behind the head, in the public header `weakrefobject.h`. It is only
+    // compared, and atomically: who lets the object die sets it to `None`, but `object` lives.
+    let now = unsafe {
+        let place = reference.as_ptr().byte_add(behind);
+        AtomicPtr::from_ptr(place.cast::<*mut ffi::PyObject>()).load(Ordering::Relaxed)
+    };
+    // What has died is `None` to its references, and nothing refers to `None` itself.
+    now == object.as_ptr() && !object.is_none()
 }
 
 /// A state of a dict in which something was found to hold, by the number that the interpreter gives

@@ -35,6 +35,24 @@ impl Counters {
         self.outgrown = self.outgrown.saturating_add(outgrown);
     }
 
+    pub(super) fn add_miss(&mut self) {
+        self.misses = self.misses.saturating_add(1);
+    }
+
+    /// Both together.
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            hits: self.hits.saturating_add(other.hits),
+            recalled: self.recalled.saturating_add(other.recalled),
+            misses: self.misses.saturating_add(other.misses),
+            evictions: self.evictions.saturating_add(other.evictions),
+            outgrown: self.outgrown.saturating_add(other.outgrown),
+            rejections: self.rejections.saturating_add(other.rejections),
+            expirations: self.expirations.saturating_add(other.expirations),
+            nanos_saved: self.nanos_saved.saturating_add(other.nanos_saved),
+        }
+    }
+
     pub(super) fn take_back_hit(&mut self, cost: Nanos) {
         self.hits = self.hits.saturating_sub(1);
         self.nanos_saved = self.nanos_saved.saturating_sub(cost);

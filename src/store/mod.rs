@@ -1,6 +1,6 @@
 //! The store: entries under keys; in a bounded one the least recently used make room.
 //!
-//! It is a plain structure: whoever shares it locks it. No value is dropped in it; what leaves is
+//! It is a plain structure: whoever shares it locks it, as [`SharedStore`] does. No value is dropped in it; what leaves is
 //! handed to the caller, who drops it when the lock is gone, since a drop may run a user's code.
 
 mod absences;
@@ -10,6 +10,7 @@ mod counters;
 mod entries;
 mod pages;
 mod removed;
+mod shared;
 mod table;
 
 use std::hash::Hash;
@@ -21,6 +22,7 @@ use self::clock::Nanos;
 pub use self::counters::Counters;
 use self::entries::{Entries, Entry};
 pub use self::removed::{Cleared, Departure, Removed};
+pub use self::shared::{Exclusive, SharedStore};
 
 /// What became of a value that was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +70,18 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         let value = entry.value.clone();
         self.counters.add_hit(entry.cost);
         Some(value)
+    }
+
+    /// The value under `key`, which counts as a hit in `counters`, and is no use. One that has
+    /// expired stays.
+    #[inline]
+    pub fn look_up(&self, key: &K, now: Nanos, counters: &mut Counters) -> Option<V> {
+        let entry = self.entries.get(key)?;
+        if entry.expiry <= now {
+            return None;
+        }
+        counters.add_hit(entry.cost);
+        Some(entry.value.clone())
     }
 
     /// Whether `get` would find a value. Counts nothing.
@@ -223,21 +237,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         Cleared(std::mem::replace(&mut self.entries, empty))
     }
 
-    /// Counts a hit of a value that was not here yet when it was asked for.
-    pub fn count_hit(&mut self) {
-        self.counters.add_hit(0);
-    }
-
     /// Makes a hit of a miss: another tier had the value, whose computation took `cost` nanoseconds.
     pub fn count_recalled(&mut self, cost: u64) {
         self.counters.misses = self.counters.misses.saturating_sub(1);
         self.counters.recalled = self.counters.recalled.saturating_add(1);
         self.counters.add_hit(cost);
-    }
-
-    /// Counts a value that has to be computed.
-    pub fn count_miss(&mut self) {
-        self.counters.misses = self.counters.misses.saturating_add(1);
     }
 
     /// How many entries there are, expired ones included.

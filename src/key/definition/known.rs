@@ -11,6 +11,7 @@ use smallvec::SmallVec;
 
 use super::{Definition, Follow};
 use crate::error::Result;
+use crate::python::raw;
 
 struct Known {
     object: Py<PyWeakrefReference>,
@@ -43,7 +44,7 @@ const PURGE_FROM: usize = 256;
 pub fn definition_of(object: &Bound<'_, PyAny>, name: &str) -> Result<Arc<Definition>> {
     if let Some(known) = known(object)
         && let Some(definition) = &known.memory.definition
-        && definition.holds(object.py())
+        && definition.holds(object)
     {
         return Ok(Arc::clone(definition));
     }
@@ -67,7 +68,7 @@ pub fn body_of(function: &Bound<'_, PyAny>, name: &str) -> Result<Arc<Definition
 /// The code of a function that is an argument, if it was read before and still holds.
 pub fn known_body(function: &Bound<'_, PyAny>) -> Option<Arc<Definition>> {
     let body = known(function)?.memory.body.clone();
-    body.filter(|body| body.holds(function.py()))
+    body.filter(|body| body.holds(function))
 }
 
 /// Shows `write` the bytes of a class that were remembered, if they still hold.
@@ -76,7 +77,7 @@ pub fn known_class<T>(class: &Bound<'_, PyAny>, write: impl FnOnce(&[u8]) -> T) 
     let Memory {
         definition, node, ..
     } = &known.memory;
-    let holds = |definition: &Arc<Definition>| definition.holds(class.py());
+    let holds = |definition: &Arc<Definition>| definition.holds(class);
     let node = node
         .as_ref()
         .filter(|_| definition.as_ref().is_none_or(holds))?;
@@ -100,11 +101,7 @@ fn known(object: &Bound<'_, PyAny>) -> Option<Arc<Known>> {
     let known = KNOWN.lock();
     let entry = known.as_ref()?.get(&(object.as_ptr() as usize)).cloned();
     drop(known);
-    let is_alive = |entry: &Arc<Known>| {
-        let alive = entry.object.bind(object.py()).upgrade();
-        alive.is_some_and(|alive| alive.is(object))
-    };
-    entry.filter(is_alive)
+    entry.filter(|entry| raw::refers_to(&entry.object, object))
 }
 
 fn remember(object: &Bound<'_, PyAny>, note: impl FnOnce(&mut Memory)) -> Result<()> {

@@ -98,9 +98,10 @@ impl Definition {
             .unwrap_or(name)
     }
 
-    /// Whether all is as it was when the definition was read.
-    pub fn holds(&self, py: Python<'_>) -> bool {
-        self.watches.iter().all(|watch| watch.holds(py))
+    /// Whether all is as it was when the definition was read. `alive` is some object that lives, best
+    /// the one that was read.
+    pub fn holds(&self, alive: &Bound<'_, PyAny>) -> bool {
+        self.watches.iter().all(|watch| watch.holds(alive))
     }
 }
 

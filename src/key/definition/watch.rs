@@ -30,11 +30,27 @@ impl Seen {
         )
     }
 
-    /// The object, if it lives.
-    fn object<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+    /// Whether `holds` of the object, and the object lives. `alive` does: if it is this one, nobody
+    /// has to be asked.
+    fn is_such(
+        &self,
+        alive: &Bound<'_, PyAny>,
+        holds: impl FnOnce(&Bound<'_, PyAny>) -> bool,
+    ) -> bool {
         match self {
-            Self::Weak(reference) => reference.bind(py).upgrade(),
-            Self::Strong(object) => Some(object.bind(py).clone()),
+            Self::Weak(reference) if raw::refers_to(reference, alive) => holds(alive),
+            Self::Weak(reference) => reference
+                .bind(alive.py())
+                .upgrade()
+                .is_some_and(|o| holds(&o)),
+            Self::Strong(object) => holds(object.bind(alive.py())),
+        }
+    }
+
+    fn is(&self, object: &Bound<'_, PyAny>) -> bool {
+        match self {
+            Self::Weak(reference) => raw::refers_to(reference, object),
+            Self::Strong(seen) => seen.is(object),
         }
     }
 }
@@ -96,31 +112,24 @@ pub enum Watch {
 }
 
 impl Watch {
-    /// Whether the place holds what it held.
-    pub fn holds(&self, py: Python<'_>) -> bool {
+    /// Whether the place holds what it held. `alive` is some object that lives.
+    pub fn holds(&self, alive: &Bound<'_, PyAny>) -> bool {
         match self {
             Self::Name {
                 owner,
                 name,
                 object,
                 state,
-            } => owner
-                .object(py)
-                .as_ref()
-                .and_then(names_of)
-                .is_some_and(|names| {
-                    state.holds(&names, || {
-                        let now = names.get_item(name).ok().flatten();
-                        is_same(now.as_ref(), object.as_ref())
-                    })
-                }),
+            } => owner.is_such(alive, |owner| {
+                name_holds(owner, state, name, object.as_ref()).unwrap_or_default()
+            }),
             Self::Cell {
                 function,
                 index,
                 contents,
-            } => function.object(py).is_some_and(|function| {
+            } => function.is_such(alive, |function| {
                 is_same(
-                    raw::closure_contents(&function, *index).as_ref(),
+                    raw::closure_contents(function, *index).as_ref(),
                     contents.as_ref(),
                 )
             }),
@@ -128,27 +137,45 @@ impl Watch {
                 function,
                 code,
                 defaults,
-            } => function.object(py).is_some_and(|function| {
+            } => function.is_such(alive, |function| {
                 let defaults = defaults.as_ref();
-                raw::has_code(&function, code)
-                    && defaults.is_none_or(|defaults| defaults.hold(&function))
+                raw::has_code(function, code)
+                    && defaults.is_none_or(|defaults| defaults.hold(function))
             }),
             Self::Instance {
                 instance,
                 attributes,
-            } => instance
-                .object(py)
-                .is_some_and(|instance| attributes_hold(&instance, attributes)),
+            } => instance.is_such(alive, |instance| attributes_hold(instance, attributes)),
             Self::Module { name, module } => {
-                is_same(loaded(name.bind(py)).as_ref(), module.as_ref())
+                is_same(loaded(name.bind(alive.py())).as_ref(), module.as_ref())
             }
-            Self::Definition(definition) => definition.holds(py),
-            Self::Class { class, version } => class.object(py).is_some_and(|class| {
+            Self::Definition(definition) => definition.holds(alive),
+            Self::Class { class, version } => class.is_such(alive, |class| {
                 let class = class.cast::<PyType>();
                 *version != 0 && class.is_ok_and(|class| raw::type_version(class) == *version)
             }),
         }
     }
+}
+
+/// Whether a name of a module, or of a function's globals, means what it meant.
+fn name_holds(
+    owner: &Bound<'_, PyAny>,
+    state: &DictState,
+    name: &Py<PyString>,
+    then: Option<&Seen>,
+) -> Option<bool> {
+    let holds = |names: &Bound<'_, PyDict>| {
+        state.holds(names, || {
+            is_same(names.get_item(name).ok().flatten().as_ref(), then)
+        })
+    };
+    // Functions first: most names are their globals.
+    if owner.is_exact_instance_of::<PyFunction>() {
+        let globals = raw::globals(owner)?;
+        return Some(holds(&globals));
+    }
+    Some(holds(&owner.cast::<PyModule>().ok()?.dict()))
 }
 
 impl Watch {
@@ -246,19 +273,9 @@ fn loaded<'py>(name: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
     modules.get_item(name).ok().flatten()
 }
 
-/// A module's attributes, or a function's globals.
-fn names_of<'py>(owner: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
-    // Functions first: most names are their globals.
-    if owner.is_exact_instance_of::<PyFunction>() {
-        return raw::globals(owner);
-    }
-    Some(owner.cast::<PyModule>().ok()?.dict())
-}
-
 fn is_same(now: Option<&Bound<'_, PyAny>>, then: Option<&Seen>) -> bool {
     match (now, then) {
-        (Some(now), Some(Seen::Strong(then))) => now.is(then),
-        (Some(now), Some(then)) => then.object(now.py()).is_some_and(|then| now.is(&then)),
+        (Some(now), Some(then)) => then.is(now),
         (None, None) => true,
         _ => false,
     }
