@@ -6,7 +6,7 @@ use std::sync::{Arc, Once, OnceLock};
 use arc_swap::{ArcSwapOption, Guard};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyFunction, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::caches::{self, CacheId, FunctionCache};
@@ -24,7 +24,7 @@ use crate::key::binding::{Arguments, Unpacked};
 use crate::key::definition::Definition;
 use crate::key::signature::Signature;
 use crate::python::vectorcall::{self, Slot, Vectorcall};
-use crate::python::{stack, type_name};
+use crate::python::{raw, stack, type_name};
 use crate::testing;
 
 /// A function whose results are cached; it is called as the function is.
@@ -149,6 +149,11 @@ impl CachedFunction {
         };
         let function = Bound::new(wrapped.py(), function)?;
         vectorcall::enable(&function, &ENABLED);
+        if let Ok(plain) = wrapped.cast::<PyFunction>()
+            && !raw::is_nested(plain)?
+        {
+            raw::defer_counting(&function);
+        }
         Ok(function)
     }
 

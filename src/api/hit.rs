@@ -9,6 +9,7 @@ use super::options::Kind;
 use super::redefined;
 use super::value::Value;
 use crate::error::Result;
+use crate::host;
 use crate::key::call_key::CallKey;
 use crate::logging;
 use crate::store::Removed;
@@ -28,9 +29,16 @@ impl CachedFunction {
             cache.release(py, departed);
         }
         match hit {
+            Some(value) if self.hands_out(py, &value) => Ok(Some(value.into_object(py))),
             Some(value) => self.accept(py, cache, key, &value),
             None => Ok(None),
         }
+    }
+
+    /// Whether a stored value goes to the caller as it is, and nobody wants to know of it.
+    #[inline]
+    fn hands_out(&self, py: Python<'_>, value: &Value) -> bool {
+        self.options().kind == Kind::Data && value.is_bare(py) && !host::marks_hits()
     }
 
     /// A stored value as the caller may have it; none if it must not be used any more.

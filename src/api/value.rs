@@ -48,27 +48,48 @@ impl Value {
         snapshot.size().saturating_add(around).saturating_add(drawn)
     }
 
+    /// What is around the object, if it is not handed out as it is. A cast that fails would count a
+    /// reference to the class, which all threads share.
+    #[inline]
+    fn stored<'a>(&'a self, py: Python<'a>) -> Option<&'a Stored> {
+        let object = self.0.bind(py);
+        if !object.is_exact_instance_of::<Stored>() {
+            return None;
+        }
+        object.cast_exact::<Stored>().ok().map(Bound::get)
+    }
+
+    /// Whether nothing is around the object.
+    #[inline]
+    pub fn is_bare(&self, py: Python<'_>) -> bool {
+        self.stored(py).is_none()
+    }
+
+    /// The object, and what is around it.
+    #[inline]
+    pub fn into_object(self, py: Python<'_>) -> Bound<'_, PyAny> {
+        self.0.into_bound(py)
+    }
+
     /// What the function has drawn, if it has.
     #[inline]
     pub fn recording<'a>(&'a self, py: Python<'a>) -> Option<&'a Recording> {
-        let stored = self.0.bind(py).cast_exact::<Stored>().ok()?;
-        stored.get().recording.as_ref()
+        self.stored(py)?.recording.as_ref()
     }
 
     /// The value, as a caller may have it. Fails with what unpickling raises.
     #[inline]
     pub fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        match self.0.bind(py).cast_exact::<Stored>() {
-            Ok(stored) => stored.get().snapshot.restore(py),
-            Err(_) => Ok(self.0.bind(py).clone()),
+        match self.stored(py) {
+            Some(stored) => stored.snapshot.restore(py),
+            None => Ok(self.0.bind(py).clone()),
         }
     }
 
     /// What is stored, if it is not handed out as it is.
     #[inline]
     pub fn snapshot<'a>(&'a self, py: Python<'a>) -> Option<&'a Snapshot> {
-        let stored = self.0.bind(py).cast_exact::<Stored>().ok()?;
-        Some(&stored.get().snapshot)
+        Some(&self.stored(py)?.snapshot)
     }
 
     /// The value as one that the disk has too.
@@ -82,16 +103,15 @@ impl Value {
 
     /// The object itself, if that is what is stored.
     pub fn shared<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
-        match self.0.bind(py).cast_exact::<Stored>() {
-            Ok(stored) => stored.get().snapshot.shared(py),
-            Err(_) => Some(self.0.bind(py)),
+        match self.stored(py) {
+            Some(stored) => stored.snapshot.shared(py),
+            None => Some(self.0.bind(py)),
         }
     }
 
     /// The generator that waits to clean up behind a resource.
     pub fn generator<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
-        let stored = self.0.bind(py).cast_exact::<Stored>().ok()?;
-        stored.get().snapshot.generator(py)
+        self.stored(py)?.snapshot.generator(py)
     }
 
     /// Whether both are the same object.

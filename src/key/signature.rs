@@ -96,7 +96,7 @@ impl Parameter {
 
     /// Whether the argument is the `object()` by which the function knows that there is none.
     fn is_default_marker(&self, value: &Bound<'_, PyAny>) -> bool {
-        value.get_type().is(value.py().get_type::<PyAny>())
+        value.is_exact_instance_of::<PyAny>()
             && self
                 .default
                 .as_ref()

@@ -180,6 +180,32 @@ pub fn has_code(function: &Bound<'_, PyAny>, code: &Py<PyAny>) -> bool {
     unsafe { ffi::PyFunction_GetCode(function.as_ptr()) == code.as_ptr() }
 }
 
+/// Whether `function`, which is a Python function, was defined inside of another.
+pub fn is_nested(function: &Bound<'_, PyFunction>) -> PyResult<bool> {
+    /// `inspect.CO_NESTED`
+    const NESTED: u32 = 0x10;
+    let code = function.getattr("__code__")?;
+    Ok(code.getattr("co_flags")?.extract::<u32>()? & NESTED != 0)
+}
+
+#[cfg(all(Py_3_14, Py_GIL_DISABLED))]
+unsafe extern "C" {
+    fn PyUnstable_Object_EnableDeferredRefcount(object: *mut ffi::PyObject) -> c_int;
+}
+
+/// Leaves it to the garbage collector to find out when nobody uses `object`, as the interpreter does
+/// with functions of modules: threads that call it do not have to count. Where a global lock lets
+/// one thread count at a time, nothing changes.
+pub fn defer_counting(object: &Bound<'_, PyAny>) {
+    #[cfg(all(Py_3_14, Py_GIL_DISABLED))]
+    // SAFETY: `object` lives; what the collector does not know is left as it is.
+    unsafe {
+        PyUnstable_Object_EnableDeferredRefcount(object.as_ptr());
+    }
+    #[cfg(not(all(Py_3_14, Py_GIL_DISABLED)))]
+    let _ = object;
+}
+
 /// The number by which the interpreter knows a class's present state; zero if it has none.
 pub fn type_version(class: &Bound<'_, PyType>) -> u32 {
     let class = class.as_ptr().cast::<ffi::PyTypeObject>();

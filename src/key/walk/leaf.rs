@@ -1,5 +1,6 @@
 //! Built-in values without children, by exact class.
 
+use pyo3::PyTypeInfo;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyByteArray, PyBytes, PyComplex, PyFloat, PyInt, PyNone, PyNotImplemented, PyString,
@@ -16,26 +17,36 @@ pub const RELEASE_FROM: usize = 128 * 1024;
 
 /// Writes `value` if it is a leaf.
 pub fn write(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> Result<bool> {
-    if let Ok(text) = value.cast_exact::<PyString>() {
+    if let Some(text) = exact::<PyString>(value) {
         string(encoder, text)?;
-    } else if let Ok(number) = value.cast_exact::<PyInt>() {
+    } else if let Some(number) = exact::<PyInt>(value) {
         int(encoder, number)?;
-    } else if let Ok(number) = value.cast_exact::<PyFloat>() {
+    } else if let Some(number) = exact::<PyFloat>(value) {
         encoder.float(number.value());
     } else if value.is_exact_instance_of::<PyNone>() {
         encoder.unit(Tag::None);
-    } else if let Ok(truth) = value.cast_exact::<PyBool>() {
+    } else if let Some(truth) = exact::<PyBool>(value) {
         encoder.unit(if truth.is_true() {
             Tag::True
         } else {
             Tag::False
         });
-    } else if let Ok(bytes) = value.cast_exact::<PyBytes>() {
+    } else if let Some(bytes) = exact::<PyBytes>(value) {
         contents(value.py(), encoder, Tag::Bytes, bytes.as_bytes());
     } else {
         return Ok(rare(encoder, value));
     }
     Ok(true)
+}
+
+/// `value`, if it is of exactly this class. A cast that fails would count a reference to the class.
+#[inline]
+fn exact<'a, 'py, T: PyTypeInfo>(value: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, T>> {
+    if value.is_exact_instance_of::<T>() {
+        value.cast_exact().ok()
+    } else {
+        None
+    }
 }
 
 fn rare(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> bool {
