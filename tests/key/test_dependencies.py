@@ -250,6 +250,20 @@ def test_a_closure_variable_that_is_bound_anew():
     assert f(2) == 10
 
 
+def test_none_is_not_what_has_died(user):
+    code = user("""
+def helper(x): return x
+@mx.cache_data
+def f(x): return 0 if helper is None else helper(x)
+""")
+    assert code.f(1) == 1
+    died = weakref.ref(code.helper)
+    code.helper = None
+    gc.collect()
+    assert died() is None, "to which references show None"
+    assert code.f(1) == 0
+
+
 def test_switched_off(user):
     code = user("""
 def helper(): return 1
