@@ -405,7 +405,9 @@ mod tests {
         get(&mut store, 1, 0);
         assert!(reject(&mut store, 1, 2).is_empty());
         assert_eq!(reject(&mut store, 1, 1), [1]);
-        assert_eq!(store.counters(), Counters::default());
+        let counters = store.counters();
+        assert_eq!((counters.hits, counters.nanos_saved), (0, 0));
+        assert_eq!(counters.rejections, 1);
         assert!(store.is_empty());
     }
 
