@@ -8,8 +8,10 @@ pytestmark = pytest.mark.timeout(60)
 
 # Computations are counted in a file, and wait until another one exists.
 SLOW = """
-    import os, pathlib, time
+    import os, pathlib, signal, time
     HERE = pathlib.Path(__file__).parent
+    # Who starts the tests in the background has it ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     @mx.cache_data(persist="disk")
     def slow(x):
