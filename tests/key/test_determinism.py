@@ -52,6 +52,20 @@ def test_the_same_code_has_one_key(name, elsewhere):
     assert {keys[name] for keys in elsewhere} == {first[1]}, "in another process"
 
 
+def test_a_function_that_a_library_shares_among_classes_may_be_renamed():
+    attrs = pytest.importorskip("attrs")
+    source, _ = CASES["attrs"]
+    _, before = run(source)
+    # attrs gives it to each class that it makes since 3.13, and trio renames what it finds there.
+    shared = attrs.evolve
+    name = shared.__name__
+    shared.__name__ = "renamed"
+    try:
+        assert run(source)[1] == before
+    finally:
+        shared.__name__ = name
+
+
 @pytest.mark.parametrize(
     ("name", "edit"),
     [(name, edit) for name, (_, edits) in CASES.items() for edit in edits],

@@ -77,19 +77,15 @@ impl<'py> Walk<'_, 'py> {
     }
 
     fn function(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
-        let mut parts = attributes(value, &FUNCTION_PARTS)?;
+        let parts = attributes(value, &FUNCTION_PARTS)?;
         let is_followed_argument = self.watches.is_none() && self.follow != Follow::Nothing;
         if is_followed_argument && let Some(body) = known_body(value) {
             return self.function_argument(value, parts, Some(&body));
         }
-        let (module, name) = (parts[0].to_string(), parts[1].to_string());
         if self.follow != Follow::Nothing
-            && let Some(version) = installed_version(self.py, &module)
-            && is_held(value, &module, &name)?
+            && let Some(place) = self.installed_place(value, &parts)?
         {
-            parts.truncate(2);
-            parts.push(PyString::new(self.py, &version).into_any());
-            return self.open_fixed(value, Tag::Global, Shape::Parts, parts);
+            return self.open_fixed(value, Tag::Global, Shape::Parts, place);
         }
         if self.watches.is_none() {
             let body = is_followed_argument.then(|| body_of(value, self.function));
@@ -98,7 +94,36 @@ impl<'py> Walk<'_, 'py> {
         if self.follow == Follow::Nothing {
             return self.open_function(value, parts);
         }
-        self.followed_function(value, parts, Label::new(&module, &name))
+        let label = Label::new(&parts[0].to_string(), &parts[1].to_string());
+        self.followed_function(value, parts, label)
+    }
+
+    /// Where an installed function is found, and its version: by its own word, or in the module that
+    /// made it under the name that its code has. attrs gives one function to all classes and renames it
+    /// each time, and trio renames it again.
+    fn installed_place(
+        &self,
+        value: &Bound<'py, PyAny>,
+        parts: &[Bound<'py, PyAny>],
+    ) -> Result<Option<Vec<Bound<'py, PyAny>>>> {
+        let told = [Some(parts[0].clone()), Some(parts[1].clone())];
+        let found = [
+            module_of_globals(value)?,
+            Some(parts[2].getattr(intern!(self.py, "co_name"))?),
+        ];
+        for [module, name] in [told, found] {
+            let (Some(module), Some(name)) = (module, name) else {
+                continue;
+            };
+            let module_name = module.to_string();
+            if let Some(version) = installed_version(self.py, &module_name)
+                && is_held(value, &module_name, &name.to_string())?
+            {
+                let version = PyString::new(self.py, &version).into_any();
+                return Ok(Some(vec![module, name, version]));
+            }
+        }
+        Ok(None)
     }
 
     /// A function with what it depends on, where a definition is read.
@@ -294,11 +319,16 @@ fn annotations_as_text<'py>(function: &Bound<'py, PyAny>) -> PyResult<Bound<'py,
 
 /// The version of the installed module whose globals a function has: the function is made by it.
 fn version_of_globals(function: &Bound<'_, PyAny>) -> Result<Option<String>> {
+    let module = module_of_globals(function)?;
+    Ok(module.and_then(|module| installed_version(function.py(), &module.to_string())))
+}
+
+/// The name of the module whose globals a function has.
+fn module_of_globals<'py>(function: &Bound<'py, PyAny>) -> Result<Option<Bound<'py, PyAny>>> {
     let globals = function.getattr(intern!(function.py(), "__globals__"))?;
-    let name = globals.cast::<PyDict>().map_err(PyErr::from)?;
-    let name = name.get_item(intern!(function.py(), "__name__"))?;
-    let name = name.and_then(|name| name.extract::<String>().ok());
-    Ok(name.and_then(|name| installed_version(function.py(), &name)))
+    let globals = globals.cast::<PyDict>().map_err(PyErr::from)?;
+    let name = globals.get_item(intern!(function.py(), "__name__"))?;
+    Ok(name.filter(PyAnyMethods::is_instance_of::<PyString>))
 }
 
 fn code_parts<'py>(code: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
