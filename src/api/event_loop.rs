@@ -1,5 +1,7 @@
 //! The event loop that runs here: one of asyncio's, uvloop's included, or of trio's.
 
+use std::time::Duration;
+
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -33,6 +35,18 @@ impl Library {
             Self::Trio => &python::TRIO_EVENT,
         };
         class.get(py)?.call0()
+    }
+
+    /// What a task's coroutine yields from to sleep.
+    pub fn sleep(self, py: Python<'_>, length: Duration) -> PyResult<Py<PyAny>> {
+        let sleep = match self {
+            Self::Asyncio => &python::ASYNCIO_SLEEP,
+            Self::Trio => &python::TRIO_SLEEP,
+        };
+        let sleeping = sleep.get(py)?.call1((length.as_secs_f64(),))?;
+        sleeping
+            .call_method0(intern!(py, "__await__"))
+            .map(Bound::unbind)
     }
 }
 

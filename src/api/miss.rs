@@ -189,7 +189,8 @@ impl<'py> Call<'_, 'py> {
         let patience = second_tier::patience(py)?;
         let guard = match self.function.recall(py, &mut missed, guard, patience)? {
             Next::Return(value) => return Ok(value),
-            Next::Compute(guard) => guard,
+            // A plain call waits inside.
+            Next::Compute(guard) | Next::Busy(guard) => guard,
         };
         missed.note(py, self.function);
         let started = Instant::now();

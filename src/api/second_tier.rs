@@ -21,6 +21,8 @@ pub(super) enum Next<'py> {
     Return(Bound<'py, PyAny>),
     /// It computes.
     Compute(OwnerGuard),
+    /// It comes back later, since another process computes.
+    Busy(OwnerGuard),
 }
 
 impl CachedFunction {
@@ -53,6 +55,7 @@ impl CachedFunction {
                 missed.permit = Some(permit);
                 Ok(Next::Compute(guard))
             }
+            Recalled::Busy => Ok(Next::Busy(guard)),
         }
     }
 
@@ -82,7 +85,7 @@ impl CachedFunction {
     }
 }
 
-/// How long a plain call waits for another process.
+/// How long a plain call waits for another process, in its thread.
 pub(super) fn patience(py: Python<'_>) -> Result<Patience> {
     Ok(if computing::is_nested(py)? {
         Patience::Nested

@@ -5,10 +5,11 @@ use pyo3::prelude::*;
 use super::caches;
 use super::expiry;
 use super::options::bad;
+use crate::disk;
 use crate::store::clock;
 use crate::testing;
 
-/// Let time pass for all caches, and take out what has expired.
+/// Let time pass for all caches and for what this process sees of the disk, and take out what has expired.
 #[pyfunction]
 pub fn advance_time(seconds: &Bound<'_, PyAny>) -> PyResult<()> {
     let allowed = "a number of seconds, zero or more";
@@ -16,7 +17,9 @@ pub fn advance_time(seconds: &Bound<'_, PyAny>) -> PyResult<()> {
         Ok(given) if given.is_finite() && given >= 0.0 => given,
         _ => return Err(bad("seconds", allowed, seconds).into()),
     };
-    clock::advance(nanoseconds(given));
+    let nanos = nanoseconds(given);
+    clock::advance(nanos);
+    disk::advance(nanos);
     expiry::time_has_passed(seconds.py());
     Ok(())
 }

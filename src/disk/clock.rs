@@ -1,5 +1,6 @@
 //! The wall clock, which may jump.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A use is noted at most this often, since noting it is a write.
@@ -21,9 +22,20 @@ pub(super) fn length(duration: Duration) -> i64 {
     i64::try_from(duration.as_nanos()).unwrap_or(i64::MAX)
 }
 
+/// How far tests have put the clock ahead, in nanoseconds.
+static ADVANCED: AtomicI64 = AtomicI64::new(0);
+
 /// Now, in nanoseconds since the beginning of 1970.
 pub fn now() -> i64 {
-    nanoseconds(SystemTime::now())
+    nanoseconds(SystemTime::now()).saturating_add(ADVANCED.load(Ordering::Relaxed))
+}
+
+/// Puts this process's clock ahead, for tests that do not want to sleep.
+pub fn advance(nanos: u64) {
+    let nanos = i64::try_from(nanos).unwrap_or(i64::MAX);
+    let add = |advanced: i64| Some(advanced.saturating_add(nanos));
+    // The closure never refuses, so neither does the update.
+    let _ = ADVANCED.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
 }
 
 /// Whether a use now is worth noting, if the last one was noted at `noted`. One in the future is put right.

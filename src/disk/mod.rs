@@ -53,7 +53,7 @@ mod sweep;
 mod walk;
 mod write;
 
-pub use clock::{is_expired, now};
+pub use clock::{advance, is_expired, now};
 pub use entry::{Entry, View};
 pub use fault::{Fault, Refusal};
 pub use folder::{Folder, Options};

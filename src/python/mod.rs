@@ -149,8 +149,12 @@ imported! {
     ASYNCIO_RUNNING_LOOP = "asyncio"."get_running_loop";
     /// What a task waits for.
     ASYNCIO_EVENT = "asyncio"."Event";
+    /// `asyncio.sleep`.
+    ASYNCIO_SLEEP = "asyncio"."sleep";
     /// What a task waits for, with trio.
     TRIO_EVENT = "trio"."Event";
+    /// `trio.sleep`.
+    TRIO_SLEEP = "trio"."sleep";
     /// Has trio run a task that belongs to nobody.
     TRIO_SPAWN = "trio.lowlevel"."spawn_system_task";
     /// The task of trio's that runs here.

@@ -118,6 +118,41 @@ def test_a_time_to_live_counts_where_it_is_wanted(calls, tmp_path):
     assert calls == [3, 3]
 
 
+@pytest.mark.parametrize("memory", [True, False])
+def test_time_that_is_advanced_passes_on_the_disk(app, memory):
+    out = app.run(f"""
+        from memoxide import testing
+
+        @mx.cache_data(persist=mx.Disk(memory={memory}), ttl=7200)
+        def square(x):
+            print("computed")
+            return x * x
+
+        for seconds in [0, 7100, 200, 7100, 200]:
+            testing.advance_time(seconds)
+            print(square(3), square.contains(3))
+    """)
+    once, again = ["computed", "9 True"], ["9 True"]
+    assert out.split("\n")[:-1] == [*once, *again, *once, *again, *once]
+
+
+def test_time_that_is_advanced_is_the_age_of_entries(app):
+    out = app.run("""
+        from memoxide import testing
+        mx.configure(disk_max_age="2h")
+
+        @mx.cache_data(persist=mx.Disk(memory=False))
+        def square(x):
+            print("computed")
+            return x * x
+
+        for seconds in [0, 7100, 200]:
+            testing.advance_time(seconds)
+            square(3)
+    """)
+    assert out == "computed\ncomputed\n"
+
+
 def test_memory_holds_a_value_for_the_rest_of_its_time(calls, tmp_path):
     forgetful(tmp_path / "entries")(3)
     square = squares(tmp_path / "entries", ttl=0.2)

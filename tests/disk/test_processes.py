@@ -268,3 +268,175 @@ def test_a_fork_inside_of_a_computation_keeps_the_parents_lock(app, workers):
     (app.root / "go").touch()
     assert owner.read() == waiting.read() == "[1, 'old']"
     assert computed(app) == ["1"]
+
+
+# The loop goes on while its tasks wait for another process: a clock of its own counts.
+ASYNC = """
+    import asyncio, importlib, os, pathlib, time
+    HERE = pathlib.Path(__file__).parent
+    GO = HERE / "go"
+    clock = {"ticks": 0}
+
+    @mx.cache_data(persist="disk")
+    async def slow(x):
+        with open(HERE / "computed", "a") as file:
+            file.write(f"{x}\\n")
+        library = importlib.import_module(clock["library"])
+        while not (GO.exists() or os.path.exists(f"{GO}{x}")):
+            await library.sleep(0.005)
+        return [x, "old"]
+
+    @mx.cache_data
+    async def outer(x):
+        return await slow(x)
+
+    async def tick(library):
+        while True:
+            clock["ticks"] += 1
+            (HERE / f"ticks{os.getpid()}").write_text(str(clock["ticks"]))
+            await library.sleep(0.005)
+
+    async def with_asyncio(calls):
+        ticking = asyncio.create_task(tick(asyncio))
+        values = await asyncio.gather(*calls())
+        ticking.cancel()
+        return values
+
+    async def with_trio(calls):
+        import trio
+        values = []
+        async def note(call):
+            values.append(await call)
+        async with trio.open_nursery() as all:
+            all.start_soon(tick, trio)
+            async with trio.open_nursery() as called:
+                for call in calls():
+                    called.start_soon(note, call)
+            all.cancel_scope.cancel()
+        return values
+
+    def run(calls, library="asyncio"):
+        clock["library"] = library
+        if library == "asyncio":
+            return asyncio.run(with_asyncio(calls))
+        import trio
+        return trio.run(with_trio, calls)
+"""
+
+
+def ticks(app, worker):
+    try:
+        return int((app.root / f"ticks{worker.process.pid}").read_text() or 0)
+    except FileNotFoundError:
+        return 0
+
+
+def wait_for_ticks(app, worker, count=20):
+    """Lets the worker's loop go on for a while."""
+    target = ticks(app, worker) + count
+    wait_until(lambda: ticks(app, worker) >= target)
+
+
+@pytest.mark.parametrize("library", ["asyncio", "trio"])
+@pytest.mark.parametrize("call", ["slow", "outer"])
+def test_tasks_wait_for_another_process_and_their_loop_goes_on(app, workers, library, call):
+    pytest.importorskip(library)
+    owner, waiting = workers(ASYNC), workers(ASYNC)
+    calls = f"run(lambda: [{call}(1), {call}(1)], {library!r})"
+    owner.send(calls)
+    wait_until(lambda: computed(app))
+    waiting.send(calls)
+    wait_for_ticks(app, waiting)
+    assert computed(app) == ["1"]
+    (app.root / "go").touch()
+    assert owner.read() == waiting.read() == "[[1, 'old'], [1, 'old']]"
+    assert computed(app) == ["1"]
+    assert waiting.ask("slow.cache_info().disk_hits") == "1"
+
+
+def test_a_task_waits_for_a_plain_function_of_another_process(app, workers):
+    """Many tasks of one loop wait for several owners."""
+    owners = [workers(ASYNC) for _ in range(3)]
+    for x, owner in enumerate(owners):
+        owner.send(f"run(lambda: [slow({x})])")
+    wait_until(lambda: len(computed(app)) == 3)
+    waiting = workers(ASYNC)
+    waiting.send("run(lambda: [slow(x % 3) for x in range(300)])")
+    wait_for_ticks(app, waiting)
+    (app.root / "go").touch()
+    assert waiting.read() == str([[x % 3, "old"] for x in range(300)])
+    assert sorted(computed(app)) == ["0", "1", "2"]
+
+
+def test_when_the_owner_dies_a_waiting_task_takes_over(app, workers):
+    owner, waiting = workers(ASYNC), workers(ASYNC)
+    owner.send("run(lambda: [slow(1)])")
+    wait_until(lambda: computed(app))
+    waiting.send("run(lambda: [slow(1)])")
+    wait_for_ticks(app, waiting)
+    assert computed(app) == ["1"]
+    owner.kill()
+    wait_until(lambda: len(computed(app)) == 2)
+    (app.root / "go").touch()
+    assert waiting.read() == "[[1, 'old']]"
+    assert app.entries()
+
+
+def test_a_task_that_waits_for_another_process_can_be_cancelled(app, workers):
+    owner = workers(ASYNC)
+    owner.send("run(lambda: [slow(1)])")
+    wait_until(lambda: computed(app))
+    script = (
+        ASYNC
+        + """
+    async def cancelling():
+        clock["library"] = "asyncio"
+        first, second = [asyncio.create_task(slow(1)) for _ in range(2)]
+        await asyncio.sleep(0.1)
+        first.cancel()
+        try:
+            await first
+        except asyncio.CancelledError:
+            pass
+        try:
+            # The other one waits in its place.
+            await asyncio.wait_for(asyncio.shield(second), 0.1)
+            return "did not wait"
+        except asyncio.TimeoutError:
+            GO.touch()
+        return await second
+"""
+    )
+    waiting = workers(script)
+    assert waiting.ask("asyncio.run(cancelling())") == "[1, 'old']"
+    assert owner.read() == "[[1, 'old']]"
+    assert computed(app) == ["1"]
+    assert waiting.process.poll() is None
+
+
+def test_two_loops_that_need_each_others_values_end(app, workers):
+    """One waits for the other for as long as it takes, which waits for some time only."""
+    script = (
+        ASYNC
+        + """
+    @mx.cache_data(persist="disk")
+    async def left(x):
+        (HERE / "left").touch()
+        while not (HERE / "right").exists():
+            await asyncio.sleep(0.005)
+        return [x, *await right(x)] if x else []
+
+    @mx.cache_data(persist="disk")
+    async def right(x):
+        (HERE / "right").touch()
+        while not (HERE / "left").exists():
+            await asyncio.sleep(0.005)
+        return [x, *await left(x - 1)]
+"""
+    )
+    first, second = workers(script), workers(script)
+    first.send("asyncio.run(left(2))")
+    wait_until((app.root / "left").exists)
+    second.send("asyncio.run(right(2))")
+    assert first.read() == "[2, 2, 1, 1]"
+    assert second.read() == "[2, 1, 1]"

@@ -2,9 +2,10 @@
 //!
 //! It is a coroutine of its own kind and not one of Python's, so that no frame of ours stands in a user's traceback.
 //! Each step runs in the task that awaits it; what the task waits for is what the function itself
-//! awaits, or a [`Bell`](super::bell::Bell).
+//! awaits, a [`Bell`](super::bell::Bell), or a short sleep while another process computes.
 
 mod inner;
+mod queued;
 mod state;
 mod step;
 
@@ -160,6 +161,7 @@ impl CachedCoroutine {
         let closed = match self.begin_step()? {
             State::Owning(owning) => close_within(py, &owning),
             State::Waiting(waiting) => close(waiting.iterator.bind(py)),
+            State::Queued(queued) => close(queued.iterator.bind(py)),
             State::Alone(coroutine) => close(coroutine.bind(py)),
             State::Created(_) | State::Planned(_) | State::Running | State::Ended => Ok(()),
         };

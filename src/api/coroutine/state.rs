@@ -5,6 +5,7 @@ use std::time::Instant;
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
+use super::queued::Queued;
 use crate::api::miss::{Missed, OwnerGuard, Waiter};
 use crate::api::refresh::Plan;
 use crate::host::Recorder;
@@ -20,6 +21,8 @@ pub enum State {
     Owning(Box<Owning>),
     /// Another computes.
     Waiting(Box<Waiting>),
+    /// Another process computes.
+    Queued(Box<Queued>),
     /// It computes for its caller alone.
     Alone(Py<PyAny>),
     /// A step is being done.
@@ -33,6 +36,15 @@ pub struct Planned {
     pub arguments: Kept,
     pub missed: Missed,
     pub plan: Plan,
+}
+
+/// A computation that has not begun, with the right to it.
+pub struct Owned {
+    pub arguments: Kept,
+    pub guard: OwnerGuard,
+    pub missed: Missed,
+    /// If it is a refresh, whose value nobody waits for.
+    pub plan: Option<Plan>,
 }
 
 /// A computation, with the right to it.
@@ -63,7 +75,10 @@ impl State {
 
     /// Whether it waits for something.
     pub fn is_suspended(&self) -> bool {
-        matches!(self, Self::Owning(_) | Self::Waiting(_) | Self::Alone(_))
+        matches!(
+            self,
+            Self::Owning(_) | Self::Waiting(_) | Self::Queued(_) | Self::Alone(_)
+        )
     }
 
     /// The coroutine of the user's function, once it has begun.
@@ -85,6 +100,7 @@ impl State {
                 visit.call(&waiting.iterator)?;
                 waiting.arguments.traverse(visit)
             }
+            Self::Queued(queued) => queued.traverse(visit),
             Self::Alone(coroutine) => visit.call(coroutine),
             Self::Running | Self::Ended => Ok(()),
         }

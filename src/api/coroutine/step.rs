@@ -7,12 +7,12 @@ use pyo3::types::iterator::PySendResult;
 
 use super::CachedCoroutine;
 use super::inner::{Sent, close, coroutine_of, nothing, pass};
-use super::state::{Owning, Planned, State, Waiting};
+use super::queued::Queue;
+use super::state::{Owned, Owning, Planned, State, Waiting};
 use crate::api::bell::Bell;
 use crate::api::call::{Call, Found};
 use crate::api::computing;
-use crate::api::disk::Patience;
-use crate::api::miss::{Missed, OwnerGuard, Turn};
+use crate::api::miss::{Missed, Turn};
 use crate::api::refresh::{self, Plan};
 use crate::api::second_tier::Next;
 use crate::error::Result;
@@ -42,6 +42,7 @@ impl CachedCoroutine {
             State::Planned(planned) => self.refresh(py, *planned, sent),
             State::Owning(owning) => self.compute(py, owning, sent),
             State::Waiting(waiting) => self.wait(py, *waiting, sent),
+            State::Queued(queued) => self.stand(py, *queued, sent),
             State::Alone(coroutine) => alone(py, coroutine, sent),
             State::Running | State::Ended => unreachable!("no step begins there"),
         }
@@ -82,8 +83,13 @@ impl CachedCoroutine {
         let (missed, caller) = (planned.missed, computing::background_task(py)?);
         match missed.cache.entries.begin_refresh(&missed.key, caller) {
             Some(guard) => {
-                let (arguments, plan) = (planned.arguments, Some(planned.plan));
-                self.own(py, &arguments, missed, guard, plan)
+                let owned = Owned {
+                    arguments: planned.arguments,
+                    guard,
+                    missed,
+                    plan: Some(planned.plan),
+                };
+                self.enter(py, owned, Queue::new(py)?)
             }
             None => Ok(Step::Returned(py.None().into_bound(py))),
         }
@@ -100,7 +106,15 @@ impl CachedCoroutine {
         loop {
             turn = match turn {
                 Turn::Again => missed.begin(py, computing::task(py)?)?,
-                Turn::Own(guard) => return self.own(py, &arguments, missed, guard, None),
+                Turn::Own(guard) => {
+                    let owned = Owned {
+                        arguments,
+                        guard,
+                        missed,
+                        plan: None,
+                    };
+                    return self.enter(py, owned, Queue::new(py)?);
+                }
                 Turn::Take(_) if function.asks_for_another(py, &missed)? => {
                     return self.start(py, arguments);
                 }
@@ -155,27 +169,34 @@ impl CachedCoroutine {
         Ok(coroutine_of(&call.compute(py)?)?)
     }
 
-    fn own<'py>(
+    /// Computes, unless the disk has the value, or another process computes it.
+    pub(super) fn enter<'py>(
         &self,
         py: Python<'py>,
-        arguments: &Kept,
-        mut missed: Missed,
-        guard: OwnerGuard,
-        plan: Option<Plan>,
+        mut owned: Owned,
+        queue: Queue,
     ) -> Result<Step<'py>> {
-        // Another process may compute it too: the loop must not wait for that.
-        let recalled = self
-            .function
-            .get()
-            .recall(py, &mut missed, guard, Patience::None)?;
-        let guard = match recalled {
-            Next::Return(value) => return Ok(Step::Returned(value)),
-            Next::Compute(guard) => guard,
-        };
+        let function = self.function.get();
+        let patience = queue.patience();
+        match function.recall(py, &mut owned.missed, owned.guard, patience)? {
+            Next::Return(value) => Ok(Step::Returned(value)),
+            Next::Busy(guard) => self.queue(py, Owned { guard, ..owned }, queue),
+            Next::Compute(guard) => self.begin(py, Owned { guard, ..owned }),
+        }
+    }
+
+    /// Computes.
+    pub(super) fn begin<'py>(&self, py: Python<'py>, owned: Owned) -> Result<Step<'py>> {
+        let Owned {
+            arguments,
+            guard,
+            mut missed,
+            plan,
+        } = owned;
         missed.note(py, self.function.get());
         let recorder = self.function.get().recorder(py)?;
         let started = Instant::now();
-        let called = computing::on_behalf_of(py, guard.computation(), || self.call(py, arguments));
+        let called = computing::on_behalf_of(py, guard.computation(), || self.call(py, &arguments));
         match called {
             Ok(coroutine) => {
                 let owning = Owning {

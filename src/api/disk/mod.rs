@@ -25,5 +25,5 @@ mod tier;
 pub use self::keep::Computed;
 pub use self::opened::{after_fork, clear_all};
 pub use self::persist::{Disk, Persist};
-pub use self::recall::{Found, Patience, Permit, Recalled, Search, Stamp};
+pub use self::recall::{Found, NESTED_WAIT, Patience, Permit, Recalled, Search, Stamp};
 pub use self::tier::{Place, Tier};

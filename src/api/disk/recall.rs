@@ -17,7 +17,7 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 
 /// How long a computation waits that others may wait for: two processes that need each other's results would
 /// otherwise wait forever.
-const NESTED_WAIT: Duration = Duration::from_secs(20);
+pub const NESTED_WAIT: Duration = Duration::from_secs(20);
 
 /// How long a caller waits for another process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,9 @@ pub enum Patience {
     Endless,
     /// For some time, since it computes something else meanwhile.
     Nested,
-    /// It must not wait.
+    /// Not here: it comes back later.
+    Later,
+    /// Not at all.
     None,
 }
 
@@ -66,6 +68,16 @@ pub enum Recalled<'py> {
     Value(Found<'py>),
     /// It computes, and keeps the value.
     Compute(Permit),
+    /// It comes back later, since another process computes.
+    Busy,
+}
+
+/// What became of the wish to have an entry's lock.
+enum Locked {
+    /// Nobody else has it, unless there are no locks or there is no more patience.
+    Settled(Option<Guard>),
+    /// Another process has it.
+    Busy,
 }
 
 /// An entry that is looked for.
@@ -95,7 +107,9 @@ impl Search<'_> {
         if let Some(found) = self.find(py, generation)? {
             return Ok(Recalled::Value(found));
         }
-        let lock = self.lock(py, patience, poll)?;
+        let Locked::Settled(lock) = self.lock(py, patience, poll)? else {
+            return Ok(Recalled::Busy);
+        };
         // Who had the lock before may have written it.
         let generation = self.namespace().generation(&self.name);
         if lock.is_some()
@@ -164,28 +178,29 @@ impl Search<'_> {
         py: Python<'_>,
         patience: Patience,
         poll: impl Fn() -> PyResult<()>,
-    ) -> Result<Option<Guard>> {
+    ) -> Result<Locked> {
         let began = Instant::now();
         loop {
             let slice = match patience {
-                Patience::None => Duration::ZERO,
-                _ => SIGNAL_CHECK,
+                Patience::Endless | Patience::Nested => SIGNAL_CHECK,
+                Patience::Later | Patience::None => Duration::ZERO,
             };
             match py.detach(|| self.namespace().lock_within(&self.name, slice)) {
-                Ok(Attempt::Owned(guard)) => return Ok(Some(guard)),
+                Ok(Attempt::Owned(guard)) => return Ok(Locked::Settled(Some(guard))),
+                Ok(Attempt::Busy) if patience == Patience::Later => return Ok(Locked::Busy),
                 Ok(Attempt::Busy) => {
                     poll()?;
                     if patience.is_over(began) {
-                        return Ok(None);
+                        return Ok(Locked::Settled(None));
                     }
                 }
                 Ok(Attempt::Unavailable) => {
                     self.complain_of_locks(py);
-                    return Ok(None);
+                    return Ok(Locked::Settled(None));
                 }
                 Err(fault) => {
                     self.complain(py, &fault);
-                    return Ok(None);
+                    return Ok(Locked::Settled(None));
                 }
             }
         }
@@ -218,7 +233,7 @@ impl Patience {
         match self {
             Self::Endless => false,
             Self::Nested => began.elapsed() >= NESTED_WAIT,
-            Self::None => true,
+            Self::Later | Self::None => true,
         }
     }
 }
