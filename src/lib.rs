@@ -79,6 +79,7 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::python::ending::outlast_exit();
         for (name, decorator) in crate::api::decorators::all() {
             module.add(name, decorator)?;
         }

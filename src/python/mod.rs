@@ -2,6 +2,7 @@
 
 pub mod array;
 pub mod context;
+pub mod ending;
 pub mod immutable;
 pub mod imports;
 pub mod mapped;
