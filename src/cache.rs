@@ -8,6 +8,7 @@ use crate::flight::{self, Caller, Chain, Flights};
 pub use crate::refreshes::Ended;
 use crate::refreshes::{Counts, Refreshes};
 use crate::store::clock::{self, Nanos};
+use crate::store::order::Use;
 use crate::store::{Bounds, Counters, Departure, Presence, Removed, SharedStore, Stored};
 
 /// The right to compute one key's value.
@@ -256,6 +257,24 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         self.bounds.time_to_live?;
         let earliest = self.store.lock().earliest_expiry();
         (earliest != Nanos::MAX).then_some(earliest)
+    }
+
+    /// Notes each use of a value from now on, among those of other caches.
+    pub fn keep_order(&self) {
+        self.store.keep_order();
+    }
+
+    /// Bytes, values, and the use of the one that was not used for the longest time.
+    pub fn extent(&self) -> (u64, usize, Option<Use>) {
+        let store = self.store.lock();
+        (store.bytes(), store.len(), store.oldest_use())
+    }
+
+    /// Takes out the value that was not used for the longest time, for the sake of other caches.
+    pub fn evict_oldest(&self) -> Removed<V> {
+        let mut removed = Removed::new();
+        self.store.lock().evict_oldest(&mut removed);
+        removed
     }
 
     /// Takes out one value; what is being computed for its key will not be stored.

@@ -57,6 +57,7 @@ mod _core {
         decorators::{ConfiguredDecorator, Decorator},
         disk::Disk,
         disk::browser::{CacheEntry, CacheFolder, cache_folder},
+        disk::settings::set_default_folder,
         expiry::end_expiry,
         function::CachedFunction,
         info::metrics,

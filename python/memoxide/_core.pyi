@@ -59,6 +59,7 @@ __all__ = [
     "register_hasher",
     "release_all",
     "session",
+    "set_default_folder",
     "set_host",
     "stats",
     "trace_extent",
@@ -559,6 +560,7 @@ def configure(
     app: str | None = None,
     refresh_multiplier: float | None = None,
     refresh_workers: int | None = None,
+    data_max_size: float | str | None = None,
 ) -> None:
     """Set what holds for the whole process; what is not given stays as it is.
 
@@ -571,6 +573,9 @@ def configure(
         refresh_multiplier: How long a value may be served with `refresh_mode="background"`, in
             times to live: above 1, and 2 at first. Counts for functions that are decorated later.
         refresh_workers: How many refreshes may run at once, 4 at first; with 0 there are none.
+        data_max_size: Bytes of all entries of `cache_data` in memory together; at first, and with
+            `math.inf`, there is no bound. The least recently used ones leave. One entry that is
+            larger stays until the next one comes.
 
     Raises:
         OptionError: A value cannot be; nothing is set.
@@ -593,6 +598,9 @@ def register_hasher(type: str | UnionType, fn: Callable[[Any], object]) -> None:
 
 def metrics() -> list[tuple[str, str, int, list[int], list[int], list[int], bool]]:
     """Return kind, name, bytes, lookups, departures and refreshes of each cache."""
+
+def set_default_folder(folder: str | PathLike[str] | None) -> None:
+    """Give `persist` a folder where neither the user nor the environment names one."""
 
 def set_host(host: object | None) -> None:
     """Make an object the host: what surrounds calls and is asked of them; none with `None`."""

@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use super::budget;
 use super::disk::Tier;
 use super::exit;
 use super::failure::Failed;
@@ -107,6 +108,7 @@ pub fn attach(
     };
     let (cache, superseded) = REGISTRY.attach(id.clone(), function.sharing(), make);
     cache.adopt(py, options);
+    budget::join(&cache);
     for old in superseded {
         old.clear(py);
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
+use super::budget;
 use super::caches::FunctionCache;
 use super::call::Call;
 use super::disk::Stamp;
@@ -70,6 +71,9 @@ impl Captured {
             resource::keep_until_exit(py, unstored);
         }
         cache.release(py, departed);
+        if cache.id.kind == Kind::Data {
+            budget::keep(py);
+        }
         expiry::expect(py, cache);
     }
 

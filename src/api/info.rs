@@ -39,13 +39,13 @@ pub fn function_stats<'py>(py: Python<'py>, cache: &FunctionCache) -> PyResult<B
 }
 
 /// A function's figures as an app's metrics have them: kind, name, bytes, hits and misses; entries that left by time,
-/// number, bytes or `validate`; refreshes that succeeded, failed or were skipped; whether it is refreshed at all.
+/// number, bytes, `validate` or the bytes of all; refreshes that succeeded, failed or were skipped; whether it is refreshed at all.
 type Metrics = (
     &'static str,
     String,
     u64,
     [u64; 2],
-    [u64; 4],
+    [u64; 5],
     [u64; 3],
     bool,
 );
@@ -67,9 +67,10 @@ fn of(cache: &FunctionCache) -> Metrics {
         [counters.hits, counters.misses],
         [
             counters.expirations,
-            counters.evictions - counters.outgrown,
+            counters.evictions - counters.outgrown - counters.crowded_out,
             counters.outgrown,
             counters.rejections,
+            counters.crowded_out,
         ],
         [refreshes.successes, refreshes.failures, refreshes.skipped],
         cache.entries.refreshes(),

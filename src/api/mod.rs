@@ -9,6 +9,8 @@ pub mod size;
 #[cfg(feature = "python")]
 mod bell;
 #[cfg(feature = "python")]
+mod budget;
+#[cfg(feature = "python")]
 pub mod caches;
 #[cfg(feature = "python")]
 pub mod call;

@@ -363,6 +363,17 @@ pub fn bytes(option: &str, value: &Bound<'_, PyAny>) -> Result<Option<u64>> {
     }
 }
 
+/// A number of bytes; infinitely many are no bound.
+pub fn bound(option: &str, size: &Bound<'_, PyAny>) -> Result<Option<u64>> {
+    if size
+        .extract()
+        .is_ok_and(|number: f64| number == f64::INFINITY)
+    {
+        return Ok(None);
+    }
+    bytes(option, size)
+}
+
 /// Which of a few words, or nothing for `None`.
 fn word<'a, T: Copy>(
     option: &str,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 
+use super::budget;
 use super::computing;
 use super::disk::{self, Found, Patience, Recalled, Search};
 use super::expiry;
@@ -111,6 +112,7 @@ fn hand_out<'py>(
                 .entries
                 .finish_recalled(&missed.key, guard, value, size, found.cost, found.age);
         cache.release(py, departed);
+        budget::keep(py);
         expiry::expect(py, cache);
     } else {
         Cache::hand_out(guard, value);

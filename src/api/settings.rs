@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use pyo3::prelude::*;
 use pyo3::types::PyBool;
 
+use super::budget;
 use super::disk;
 use super::disk::settings::Settings;
-use super::options::bad;
+use super::options::{self, bad};
 use crate::error::Result;
 
 /// How long a value of `refresh_mode="background"` may be served, in times to live.
@@ -20,7 +21,7 @@ static REFRESH_WORKERS: AtomicUsize = AtomicUsize::new(4);
 #[pyfunction]
 #[pyo3(signature = (
     *, cache_dir=None, disk_max_size=None, disk_max_age=None, app=None, refresh_multiplier=None,
-    refresh_workers=None
+    refresh_workers=None, data_max_size=None
 ))]
 pub fn configure(
     cache_dir: Option<PathBuf>,
@@ -29,16 +30,23 @@ pub fn configure(
     app: Option<String>,
     refresh_multiplier: Option<&Bound<'_, PyAny>>,
     refresh_workers: Option<&Bound<'_, PyAny>>,
+    data_max_size: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<()> {
     // All are checked before one is set.
     let multiplier = refresh_multiplier.map(multiplier).transpose()?;
     let workers = refresh_workers.map(workers).transpose()?;
+    let of_data = data_max_size
+        .map(|size| options::bound("data_max_size", size))
+        .transpose()?;
     let of_disk = Settings::given(cache_dir, disk_max_size, disk_max_age, app)?;
     if let Some(multiplier) = multiplier {
         REFRESH_MULTIPLIER.store(multiplier.to_bits(), Ordering::Relaxed);
     }
     if let Some(workers) = workers {
         REFRESH_WORKERS.store(workers, Ordering::Relaxed);
+    }
+    if let Some(of_data) = of_data {
+        budget::set(of_data);
     }
     if let Some(of_disk) = of_disk {
         disk::settings::change(of_disk);

@@ -15,6 +15,8 @@ pub struct Counters {
     pub evictions: u64,
     /// Those of them that left because of the bytes, not of the number.
     pub outgrown: u64,
+    /// Those of them that left because of the bytes of several stores together.
+    pub crowded_out: u64,
     /// Entries that were not fit to be used.
     pub rejections: u64,
     /// Entries that were found expired.
@@ -35,6 +37,11 @@ impl Counters {
         self.outgrown = self.outgrown.saturating_add(outgrown);
     }
 
+    pub(super) fn add_crowded_out(&mut self) {
+        self.evictions = self.evictions.saturating_add(1);
+        self.crowded_out = self.crowded_out.saturating_add(1);
+    }
+
     pub(super) fn add_miss(&mut self) {
         self.misses = self.misses.saturating_add(1);
     }
@@ -47,6 +54,7 @@ impl Counters {
             misses: self.misses.saturating_add(other.misses),
             evictions: self.evictions.saturating_add(other.evictions),
             outgrown: self.outgrown.saturating_add(other.outgrown),
+            crowded_out: self.crowded_out.saturating_add(other.crowded_out),
             rejections: self.rejections.saturating_add(other.rejections),
             expirations: self.expirations.saturating_add(other.expirations),
             nanos_saved: self.nanos_saved.saturating_add(other.nanos_saved),

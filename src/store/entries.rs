@@ -7,6 +7,7 @@ use hashlink::LinkedHashMap;
 
 use super::bounds::Bounds;
 use super::clock::Nanos;
+use super::order::{self, Use};
 use super::table::{Resident, Table};
 
 /// Bytes of an entry in the order of use, with its place in the index: what a process was seen to
@@ -20,6 +21,8 @@ pub struct Entry<V> {
     /// Nanoseconds that it took to compute.
     pub cost: u64,
     pub expiry: Nanos,
+    /// When it was used last, if that is kept.
+    pub used: Use,
 }
 
 /// An entry that is looked at.
@@ -65,6 +68,7 @@ impl<K, V> From<Resident<K, V>> for Entry<V> {
             size: resident.size,
             cost: resident.cost,
             expiry: Nanos::MAX,
+            used: 0,
         }
     }
 }
@@ -79,11 +83,54 @@ impl<K: Eq + Hash + Clone, V> Entries<K, V> {
         }
     }
 
-    /// The entry under `key`, which is used.
-    #[inline]
-    pub fn used(&mut self, key: &K) -> Option<Found<'_, V>> {
+    /// No entries, in the same way.
+    pub fn none(&self) -> Self {
         match self {
-            Self::Ordered(entries) => entries.to_back(key).map(|entry| entry.found()),
+            Self::Ordered(_) => Self::Ordered(LinkedHashMap::with_hasher(RandomState::new())),
+            Self::Lasting(_) => Self::Lasting(Table::default()),
+        }
+    }
+
+    /// Keeps the order of use from now on.
+    pub fn keep_order(&mut self) {
+        let ordered = Self::Ordered(LinkedHashMap::with_hasher(RandomState::new()));
+        match std::mem::replace(self, ordered) {
+            Self::Lasting(entries) => {
+                for resident in entries.into_residents() {
+                    self.insert(resident.key.clone(), resident.into());
+                }
+            }
+            entries @ Self::Ordered(_) => *self = entries,
+        }
+    }
+
+    /// Notes that each entry takes so many bytes more.
+    pub fn grow_each(&mut self, bytes: u64) {
+        if let Self::Ordered(entries) = self {
+            for (_, entry) in entries.iter_mut() {
+                entry.size += bytes;
+            }
+        }
+    }
+
+    /// When the entry was used that was not used for the longest time.
+    pub fn oldest_use(&self) -> Option<Use> {
+        match self {
+            Self::Ordered(entries) => entries.front().map(|(_, entry)| entry.used),
+            Self::Lasting(_) => None,
+        }
+    }
+
+    /// The entry under `key`, which is used; `is_noted` says whether other stores want to know when.
+    #[inline]
+    pub fn used(&mut self, key: &K, is_noted: bool) -> Option<Found<'_, V>> {
+        match self {
+            Self::Ordered(entries) => entries.to_back(key).map(|entry| {
+                if is_noted {
+                    entry.used = order::now();
+                }
+                entry.found()
+            }),
             Self::Lasting(entries) => entries.get(key).map(Resident::found),
         }
     }

@@ -8,6 +8,7 @@ mod bounds;
 pub mod clock;
 mod counters;
 mod entries;
+pub mod order;
 mod pages;
 mod removed;
 mod shared;
@@ -43,6 +44,8 @@ pub struct Store<K, V> {
     /// No entry expires before.
     earliest_expiry: Nanos,
     absences: Absences<K>,
+    /// Whether a bound is for several stores together.
+    is_one_of_several: bool,
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
@@ -56,13 +59,14 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
             counters: Counters::default(),
             earliest_expiry: Nanos::MAX,
             absences: Absences::default(),
+            is_one_of_several: false,
         }
     }
 
     /// The value under `key`, which counts as a hit and as a use. One that has expired leaves.
     #[inline]
     pub fn get(&mut self, key: &K, now: Nanos, removed: &mut Removed<V>) -> Option<V> {
-        let entry = self.entries.used(key)?;
+        let entry = self.entries.used(key, self.is_one_of_several)?;
         if entry.expiry <= now {
             self.expire(key, removed);
             return None;
@@ -146,6 +150,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
             size,
             cost,
             expiry,
+            used: if self.is_one_of_several {
+                order::now()
+            } else {
+                0
+            },
         };
         self.entries.insert(key, entry);
         self.bytes += u128::from(size);
@@ -233,8 +242,37 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
         self.absences.note_clear(self.entries.len(), &newest);
         self.bytes = 0;
         self.earliest_expiry = Nanos::MAX;
-        let empty = Entries::new(self.bounds);
+        let empty = self.entries.none();
         Cleared(std::mem::replace(&mut self.entries, empty))
+    }
+
+    /// Notes each use of an entry from now on, among those of other stores.
+    pub fn keep_order(&mut self) {
+        if std::mem::replace(&mut self.is_one_of_several, true) {
+            return;
+        }
+        let before = self.bytes_of_entry();
+        self.entries.keep_order();
+        let more = self.bytes_of_entry() - before;
+        self.entries.grow_each(more);
+        self.bytes += u128::from(more) * self.entries.len() as u128;
+    }
+
+    /// The last use of the entry that was not used for the longest time.
+    #[must_use]
+    pub fn oldest_use(&self) -> Option<order::Use> {
+        self.entries.oldest_use()
+    }
+
+    /// Takes out the entry that was not used for the longest time, for the sake of other stores.
+    pub fn evict_oldest(&mut self, removed: &mut Removed<V>) {
+        let Some((key, entry)) = self.entries.pop_oldest() else {
+            return;
+        };
+        self.bytes -= u128::from(entry.size);
+        self.counters.add_crowded_out();
+        self.note(&key, Departure::Evicted);
+        removed.push(entry.value, Departure::Evicted);
     }
 
     /// Makes a hit of a miss: another tier had the value, whose computation took `cost` nanoseconds.

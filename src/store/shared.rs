@@ -8,7 +8,7 @@
 use std::cell::{Cell, UnsafeCell};
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use parking_lot::{Mutex, MutexGuard};
 use smallvec::SmallVec;
@@ -24,7 +24,7 @@ pub struct SharedStore<K, V> {
     /// As many as a power of two.
     lanes: Box<[Lane]>,
     /// Whether a look notes that the entry was used, which is a change.
-    notes_use: bool,
+    notes_use: AtomicBool,
     expires: bool,
     store: UnsafeCell<Store<K, V>>,
 }
@@ -52,7 +52,7 @@ impl<K: Eq + Hash + Clone, V: Clone> SharedStore<K, V> {
         let lanes = if notes_use { 1 } else { lanes_for(threads) };
         Self {
             lanes: (0..lanes).map(|_| Lane::default()).collect(),
-            notes_use,
+            notes_use: AtomicBool::new(notes_use),
             expires: bounds.time_to_live.is_some(),
             store: UnsafeCell::new(Store::new(bounds)),
         }
@@ -61,13 +61,21 @@ impl<K: Eq + Hash + Clone, V: Clone> SharedStore<K, V> {
     /// The value under `key`, which counts as a hit. One that has expired leaves.
     #[inline]
     pub fn get(&self, key: &K, now: Nanos, removed: &mut Removed<V>) -> Option<V> {
-        if !self.notes_use {
+        // Who does not see yet that it became true has taken its lock before the order began.
+        if !self.notes_use.load(Ordering::Relaxed) {
             let found = self.look_up(key, now);
             if found.is_some() || !self.expires {
                 return found;
             }
         }
         self.lock().get(key, now, removed)
+    }
+
+    /// Notes each use of an entry from now on, among those of other stores.
+    pub fn keep_order(&self) {
+        let mut store = self.lock();
+        store.keep_order();
+        self.notes_use.store(true, Ordering::Relaxed);
     }
 
     #[inline]

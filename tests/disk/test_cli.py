@@ -205,3 +205,9 @@ def test_without_its_packages_it_says_what_it_needs(in_child):
         print(text.getvalue())
     """)
     assert "pip install 'memoxide[cli]'" in out
+
+
+def test_the_folder_of_apps_has_a_name(app, command):
+    place = os.path.join(os.path.expanduser("~"), ".streamlit", "cache", "memoxide")
+    assert command("path", "--streamlit").strip() == place
+    assert "two folders" in command("ls", "--streamlit", "--dir", app.folder, status=2)

@@ -72,4 +72,5 @@ SCENARIOS = {
     "reruns": Scenario(),
     "methods": Scenario(),
     "threads": Scenario(),
+    "budget": Scenario(since=(1, 67)),
 }

@@ -52,7 +52,14 @@ def test_lookups_and_evictions_are_reported(function: Any) -> None:
         for stat in family
         if stat.labels["cache"] == _name(function)
     }
-    assert found == {"hit": 1, "miss": 3, "ttl": 0, "max_entries": 1, "max_size": 0}
+    assert found == {
+        "hit": 1,
+        "miss": 3,
+        "ttl": 0,
+        "max_entries": 1,
+        "max_size": 0,
+        "global_budget": 0,
+    }
 
 
 def test_durations_are_reported_of_an_app(app: Any) -> None:

@@ -46,13 +46,42 @@ def group() -> None:
     """See and manage what `persist="disk"` keeps."""
 
 
+OF_APPS = "memoxide.of_apps"
+"""Whether the folder of apps is meant."""
+
+
+def of_apps(context: click.Context, _parameter: Any, is_meant: bool) -> None:
+    """Note that the folder of apps is meant."""
+    context.meta[OF_APPS] = is_meant
+
+
+def or_of_apps(context: click.Context, _parameter: Any, path: Path | None) -> Path | None:
+    """Return the folder that is named."""
+    if not context.meta[OF_APPS]:
+        return path
+    if path is not None:
+        raise click.UsageError("--dir and --streamlit name two folders")
+    # Inside of what `streamlit cache clear` removes.
+    return Path.home() / ".streamlit" / "cache" / "memoxide"
+
+
 def of_folder(command: _F) -> _F:
     """Add the options that every command on a folder has."""
     command = click.option("--json", "as_json", is_flag=True, help="Print JSON.")(command)
+    command = click.option(
+        "--streamlit",
+        "is_of_apps",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=of_apps,
+        help="The folder of Streamlit apps.",
+    )(command)
     return click.option(
         "--dir",
         "path",
         type=click.Path(path_type=Path, file_okay=False),
+        callback=or_of_apps,
         help="The folder; else MEMOXIDE_CACHE_DIR, or the user's folder for caches.",
     )(command)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from typing import Any, Final
 
 import memoxide
@@ -11,23 +12,44 @@ from memoxide.errors import OptionError
 _logger: Final = logging.getLogger("memoxide.streamlit")
 _last: dict[str, Any] = {}
 
-_OPTIONS: Final = {
+_REFRESHES: Final = {
     "refresh_multiplier": "runner.cacheBackgroundRefreshTTLMultiplier",
     "refresh_workers": "runner.cacheBackgroundRefreshMaxWorkers",
 }
+_SIZE: Final = "server.maxCacheDataSize"
 
 
 def configure_refreshes() -> None:
     """Take over how long stale values are served, and how many are made anew at once."""
-    for setting, option in _OPTIONS.items():
-        value = _option(option)
-        if value is None or _last.get(setting) == value:
-            continue
-        _last[setting] = value
-        try:
-            memoxide.configure(**{setting: value})
-        except OptionError as error:
-            _logger.warning("Ignoring %s=%r: %s.", option, value, error)
+    for setting, option in _REFRESHES.items():
+        _take_over(setting, option, _option(option))
+
+
+def configure_size() -> None:
+    """Take over how much `cache_data` may have in memory."""
+    value = _option(_SIZE)
+    if str(value).strip() == "0":
+        value = math.inf
+    if value is None and "data_max_size" in _last:
+        del _last["data_max_size"]
+        memoxide.configure(data_max_size=math.inf)
+    _take_over("data_max_size", _SIZE, value)
+
+
+def _take_over(setting: str, option: str, value: Any | None) -> None:
+    if value is None or _last.get(setting) == value:
+        return
+    _last[setting] = value
+    try:
+        memoxide.configure(**{setting: value})
+    except OptionError as error:
+        _logger.warning("Ignoring %s=%r: %s.", option, value, error)
+
+
+def forget() -> None:
+    """Undo `configure_size`: there is no app any more."""
+    if _last.pop("data_max_size", None) is not None:
+        memoxide.configure(data_max_size=math.inf)
 
 
 def _option(name: str) -> Any | None:

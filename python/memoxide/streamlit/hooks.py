@@ -7,8 +7,8 @@ from functools import wraps
 from typing import Any, Final
 
 import memoxide
-from memoxide._core import set_host
-from memoxide.streamlit import unknown
+from memoxide._core import set_default_folder, set_host
+from memoxide.streamlit import configuration, unknown
 from memoxide.streamlit.patches import Patches
 
 _patches: Final = Patches()
@@ -40,6 +40,7 @@ def attach() -> None:
         _hook_status,
         _hook_metrics,
         _hook_hashing,
+        _hook_disk,
     ):
         _try(hook)
     _try(_set_host)
@@ -49,6 +50,8 @@ def detach() -> None:
     """Undo `attach`."""
     global _is_attached
     set_host(None)
+    set_default_folder(None)
+    configuration.forget()
     _patches.undo()
     unknown.forget()
     _is_attached = False
@@ -158,3 +161,10 @@ def _hook_hashing() -> None:
 
     for class_, cache_key in hashing.cache_keys():
         _patches.set(class_, "__cache_key__", cache_key)
+
+
+def _hook_disk() -> None:
+    """Clear what is on the disk with `streamlit cache clear`."""
+    from memoxide.streamlit import versions
+
+    set_default_folder(versions.disk_folder())

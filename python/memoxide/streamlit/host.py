@@ -26,6 +26,8 @@ class Host:
         self, kind: str, function: Any, name: str, allows_widgets: bool, refreshes: bool
     ) -> Recorder | None:
         """Begin to record what a function draws; `None` where nothing can be drawn."""
+        if kind == "data":
+            configuration.configure_size()
         if versions.script_context() is None:
             return None
         try:

@@ -14,8 +14,8 @@ from memoxide.streamlit import versions
 
 _LABELS: Final = {"data": "st_cache_data", "resource": "st_cache_resource"}
 _REASONS: Final = {
-    "data": ("ttl", "max_entries", "max_size", None),
-    "resource": ("ttl", "max_entries", "max_size", "validate"),
+    "data": ("ttl", "max_entries", "max_size", None, "global_budget"),
+    "resource": ("ttl", "max_entries", "max_size", "validate", None),
 }
 _BOUNDS: Final = (
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0,
@@ -107,11 +107,11 @@ def _counts() -> Iterator[Any]:
         labels = {"cache_type": _LABELS[kind], "cache": name}
         for result, count in zip(("hit", "miss"), row[:2], strict=True):
             yield versions.counter_stat("cache_lookups", count, {**labels, "result": result})
-        for reason, count in zip(_REASONS[kind], row[2:6], strict=True):
+        for reason, count in zip(_REASONS[kind], row[2:7], strict=True):
             if reason is not None:
                 yield versions.counter_stat("cache_evictions", count, {**labels, "reason": reason})
         if (kind, name) in refreshed:
-            for result, count in zip(("success", "error", "skipped"), row[6:], strict=True):
+            for result, count in zip(("success", "error", "skipped"), row[7:], strict=True):
                 yield versions.counter_stat(
                     "cache_background_refreshes", count, {**labels, "result": result}
                 )

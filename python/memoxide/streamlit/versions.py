@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import streamlit as st
@@ -147,6 +148,13 @@ def ends_sessions() -> list[tuple[Any, str, Callable[..., str]]]:
 
 
 # Clearing.
+
+
+def disk_folder() -> Path:
+    """Find a folder inside of the one that `streamlit cache clear` removes."""
+    from streamlit.runtime.caching.storage import local_disk_cache_storage
+
+    return Path(local_disk_cache_storage.get_cache_folder_path(), "memoxide")
 
 
 def has_stock_entries(kind: str) -> bool:

@@ -11,6 +11,7 @@ use pyo3::prelude::*;
 use super::complaint;
 use super::tier::Place;
 use crate::disk::{Fault, Folder, Namespace, Options, Scope};
+use crate::host;
 
 /// A folder that was refused is tried again after so long.
 const RETRY: Duration = Duration::from_secs(30);
@@ -58,6 +59,8 @@ pub fn after_fork() {
 impl Found {
     /// Looks for the namespace of a place. What is wrong with it is said, once.
     pub fn of(py: Python<'_>, place: &Place) -> Self {
+        // An app may have a folder of its own.
+        let _ = host::find(py);
         let forks = FORKS.load(Ordering::Relaxed);
         let settings = super::settings::version();
         let opened = open(py, place, forks);

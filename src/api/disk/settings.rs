@@ -24,6 +24,8 @@ pub struct Settings {
     pub max_age: Option<Option<Duration>>,
     /// The application's name.
     pub application: Option<String>,
+    /// The folder where neither the user nor the environment names one.
+    pub fallback: Option<PathBuf>,
 }
 
 static SETTINGS: Mutex<Settings> = Mutex::new(Settings {
@@ -31,6 +33,7 @@ static SETTINGS: Mutex<Settings> = Mutex::new(Settings {
     max_bytes: None,
     max_age: None,
     application: None,
+    fallback: None,
 });
 
 /// Counts the changes.
@@ -55,7 +58,16 @@ pub fn change(given: Settings) {
         max_bytes: given.max_bytes.or(old.max_bytes),
         max_age: given.max_age.or(old.max_age),
         application: given.application.or(old.application),
+        fallback: old.fallback,
     };
+    VERSION.fetch_add(1, Ordering::Release);
+}
+
+/// Takes the platform's place with another folder, or gives it back: what surrounds the process, such as
+/// an app, may have its own.
+#[pyfunction]
+pub fn set_default_folder(folder: Option<PathBuf>) {
+    SETTINGS.lock().fallback = folder;
     VERSION.fetch_add(1, Ordering::Release);
 }
 
@@ -73,11 +85,14 @@ impl Settings {
                 .map(std::path::absolute)
                 .transpose()
                 .map_err(PyErr::from)?,
-            max_bytes: max_size.map(bound).transpose()?,
+            max_bytes: max_size
+                .map(|size| options::bound("disk_max_size", size))
+                .transpose()?,
             max_age: max_age
                 .map(|age| options::duration("disk_max_age", age))
                 .transpose()?,
             application,
+            fallback: None,
         };
         let is_given = settings != Self::default();
         Ok(is_given.then_some(settings))
@@ -91,11 +106,14 @@ impl Settings {
         if let Some(folder) = env::var_os("MEMOXIDE_CACHE_DIR").filter(|path| !path.is_empty()) {
             return Ok(folder.into());
         }
-        platform_folder().ok_or_else(|| {
-            "this user has no home folder; set MEMOXIDE_CACHE_DIR, or \
+        self.fallback
+            .clone()
+            .or_else(platform_folder)
+            .ok_or_else(|| {
+                "this user has no home folder; set MEMOXIDE_CACHE_DIR, or \
              memoxide.configure(cache_dir=...)"
-                .to_owned()
-        })
+                    .to_owned()
+            })
     }
 
     /// The options of the common folder.
@@ -108,17 +126,6 @@ impl Settings {
             ..defaults
         })
     }
-}
-
-/// A number of bytes; an infinite one is no bound.
-fn bound(size: &Bound<'_, PyAny>) -> Result<Option<u64>> {
-    if size
-        .extract()
-        .is_ok_and(|number: f64| number == f64::INFINITY)
-    {
-        return Ok(None);
-    }
-    options::bytes("disk_max_size", size)
 }
 
 /// The user's folder for caches, as the platform has it.
