@@ -522,6 +522,10 @@ class CacheEntry:
         """Seconds from the beginning of 1970 to the last use, to the minute."""
 
     @property
+    def hits(self) -> int | None:
+        """How often the file was read, once a minute at most; `None` where that is not kept."""
+
+    @property
     def is_readable(self) -> bool:
         """Whether the file begins as an entry does; if not, what follows is `None`."""
 

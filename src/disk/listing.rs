@@ -1,11 +1,13 @@
 //! The entries as a user sees them.
 
+use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 
 use super::directory::look_at;
 use super::fault::Fault;
 use super::folder::Folder;
 use super::format::{Codec, FIXED, Head, head_length, recognise};
+use super::hits;
 use super::name::{Name, entry_file, namespace_folder};
 use super::namespace::{Opened, read_file};
 use super::removal::{Removed, remove_file};
@@ -23,6 +25,8 @@ pub struct Listed {
     pub size: u64,
     /// Nanoseconds from the beginning of 1970 to the last use, with the precision of a minute.
     pub used: i64,
+    /// How often it was read, of which once a minute is counted; none where the file system does not keep it.
+    pub hits: Option<u64>,
     /// What the head says, if it can be read.
     pub description: Option<Description>,
 }
@@ -66,31 +70,14 @@ impl Folder {
     fn describe(&self, path: String) -> Option<Listed> {
         let root = self.root();
         let look = root.directory.look(&path).ok()?;
-        let description = self.read_description(&path);
+        let file = root.directory.open_file(&path).ok();
+        let description = file.as_ref().and_then(read_description);
         Some(Listed {
             path,
             size: look.size,
             used: look.modified,
+            hits: file.as_ref().and_then(hits::read),
             description,
-        })
-    }
-
-    fn read_description(&self, path: &str) -> Option<Description> {
-        let file = self.root().directory.open_file(path).ok()?;
-        let size = look_at(&file).ok()?.size;
-        let mut bytes = Vec::new();
-        (&file).take(FIXED as u64).read_to_end(&mut bytes).ok()?;
-        recognise(&bytes, size).ok()?;
-        let more = head_length(&bytes)?.checked_sub(bytes.len() as u64)?;
-        file.take(more.min(MAX_HEAD)).read_to_end(&mut bytes).ok()?;
-        let head = Head::read(&bytes).ok()?;
-        Some(Description {
-            namespace: head.namespace,
-            name: head.name,
-            created: head.created,
-            cost: head.cost,
-            codec: head.codec,
-            metadata: head.metadata,
         })
     }
 
@@ -112,4 +99,23 @@ impl Folder {
     pub fn remove(&self, listed: &Listed) -> Result<Removed, Fault> {
         remove_file(&self.root().directory, &listed.path)
     }
+}
+
+fn read_description(mut file: &File) -> Option<Description> {
+    let size = look_at(file).ok()?.size;
+    let mut bytes = Vec::new();
+    file.take(FIXED as u64).read_to_end(&mut bytes).ok()?;
+    recognise(&bytes, size).ok()?;
+    let more = head_length(&bytes)?.checked_sub(bytes.len() as u64)?;
+    let mut rest = file.by_ref().take(more.min(MAX_HEAD));
+    rest.read_to_end(&mut bytes).ok()?;
+    let head = Head::read(&bytes).ok()?;
+    Some(Description {
+        namespace: head.namespace,
+        name: head.name,
+        created: head.created,
+        cost: head.cost,
+        codec: head.codec,
+        metadata: head.metadata,
+    })
 }

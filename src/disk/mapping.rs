@@ -6,16 +6,32 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use memmap2::{Mmap, MmapOptions};
 
+#[cfg(target_os = "linux")]
+use super::cores;
+
 /// The content of an entry's file of `length` bytes.
 pub(super) fn map(file: &File, length: usize) -> io::Result<Mmap> {
     let mut options = MmapOptions::new();
-    // All of it is read at once, for its seal.
-    options.len(length).populate();
+    options.len(length);
     // SAFETY: an entry's file is never written again once it has its name: writers of this library rename another
     // file over it, which leaves this one as it is for as long as it is mapped. Who else writes in a folder that
     // is its owner's alone, in place, breaks the promise of `docs/disk-format.md`.
-    unsafe { options.map(file) }
+    let map = unsafe { options.map(file) }?;
+    fetch(&map);
+    Ok(map)
 }
+
+/// Brings all of it into memory with all cores, as it is read at once, for its seal.
+#[cfg(target_os = "linux")]
+fn fetch(map: &Mmap) {
+    cores::in_parts(map.len(), |part| {
+        // Older systems cannot; then the pages come as they are read.
+        let _ = map.advise_range(memmap2::Advice::PopulateRead, part.start, part.len());
+    });
+}
+
+#[cfg(not(target_os = "linux"))]
+fn fetch(_map: &Mmap) {}
 
 /// Numbers in a file that other processes change.
 pub(super) struct Numbers {

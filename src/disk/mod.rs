@@ -17,6 +17,7 @@
 //! | `write`, `draft` | an entry that is written |
 //! | `lock` | one computation per name among all processes |
 //! | `generation` | what tells other processes of a clear |
+//! | `hits` | how often an entry was read |
 //! | `walk`, `removal`, `sweep`, `listing` | all entries: removed, swept, shown |
 //! | `clock` | the wall clock, which may jump |
 //! | `random` | bytes that nobody can guess |
@@ -37,6 +38,7 @@ mod fault;
 mod folder;
 mod format;
 mod generation;
+mod hits;
 mod key_file;
 mod listing;
 mod lock;

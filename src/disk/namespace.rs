@@ -13,6 +13,7 @@ use super::entry::Entry;
 use super::fault::Fault;
 use super::folder::{Folder, Root};
 use super::generation::{Board, Generation, Scope};
+use super::hits;
 use super::lock::Attempt;
 use super::name::{Name, entry_file, function_folder, lock_file, namespace_folder};
 use super::removal::{self, Removed};
@@ -75,6 +76,7 @@ impl Namespace {
         if clock::is_worth_noting(used, clock::now()) {
             // Sweeping goes by the file's time. On a read-only disk there is none.
             let _ = touch(&file, SystemTime::now());
+            hits::count(&file);
         }
         Ok(Some(entry))
     }

@@ -83,6 +83,45 @@ def test_entries_are_listed(app, command, filled):
     assert filled[:12] in command("ls", "--entries")
 
 
+def keeps_attributes(path):
+    try:
+        os.setxattr(path, "user.memoxide.test", b"")
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
+def test_hits_are_counted_once_a_minute_and_go_with_the_entry(app, command, filled):
+    (path,) = app.folder.rglob(f"{filled}.entry")
+    if not keeps_attributes(path):
+        pytest.skip("the file system has no attributes")
+    content = path.read_bytes()
+
+    def hits():
+        rows = json.loads(command("ls", "--entries", "--json", "--function", "square"))
+        (of_one,) = [row["hits"] for row in rows if row["key"] == filled]
+        (of_all,) = json.loads(command("ls", "--json", "--function", "square"))
+        assert of_all["hits"] == sum(row["hits"] for row in rows)
+        return of_one
+
+    assert hits() == 0
+    for expected in [1, 2]:
+        os.utime(path, (0, 0))
+        for _ in range(2):
+            app.run(FUNCTIONS)
+        # The second run was within the same minute; no look at the entry counts.
+        assert hits() == expected
+    assert json.loads(command("show", filled, "--json"))["hits"] == 2
+    assert path.read_bytes() == content
+    command("verify")
+    # A number that is none is not believed.
+    os.setxattr(path, "user.memoxide.hits", b"many")
+    assert hits() == 0
+    command("clear", "--key", filled, "--yes")
+    app.run(FUNCTIONS)
+    assert hits() == 0
+
+
 def test_an_entry_is_shown(command, filled):
     shown = json.loads(command("show", filled[:10], "--json"))
     assert shown["function"] == "__main__.square"

@@ -287,7 +287,8 @@ def test_hashing_keeps_nothing(in_child):
     )
 
 
-@pytest.mark.parametrize("stack", [None, 1_024, 8_192])
+# The main thread's as it is, a thread's, or the main thread's with another limit.
+@pytest.mark.parametrize("stack", [None, 1_024, 8_192, -2_048, -32_768])
 def test_keys_that_need_keys_end_before_the_stack_does(in_child, stack):
     in_child(f"""
         import sys, threading
@@ -314,6 +315,11 @@ def test_keys_that_need_keys_end_before_the_stack_does(in_child, stack):
         done = []
         stack = {stack}
         if stack is None:
+            run()
+        elif stack < 0:
+            import resource
+            hard = resource.getrlimit(resource.RLIMIT_STACK)[1]
+            resource.setrlimit(resource.RLIMIT_STACK, (-stack * 1024, hard))
             run()
         else:
             threading.stack_size(stack * 1024)

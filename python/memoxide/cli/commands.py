@@ -119,7 +119,7 @@ def path(path: Path | None, as_json: bool) -> None:
 @click.option("--entries", "each", is_flag=True, help="A row for each entry.")
 @of_folder
 def ls(each: bool, path: Path | None, as_json: bool, **which: Any) -> None:
-    """List functions, or entries: size, age, last use, cost."""
+    """List functions, or entries: size, age, last use, hits, cost."""
     entries = found(opened(path), Selection(**which))
     if each:
         entries.sort(key=lambda entry: entry.used, reverse=True)

@@ -59,6 +59,11 @@ def length(seconds: float | None) -> str:
     return f"{seconds / 86_400:.0f} d"
 
 
+def number(count: int | None) -> str:
+    """Return a count, if it is known."""
+    return "" if count is None else f"{count:,}"
+
+
 def ago(moment: float | None) -> str:
     """Return how long ago something was."""
     return "" if moment is None else length(max(time.time() - moment, 0.0))
@@ -75,6 +80,7 @@ def entry_as_dict(entry: CacheEntry) -> dict[str, Any]:
         "size": entry.size,
         "created": entry.created,
         "used": entry.used,
+        "hits": entry.hits,
         "cost": entry.cost,
     }
 
@@ -89,6 +95,7 @@ def function_as_dict(function: Function) -> dict[str, Any]:
         "entries": len(function.entries),
         "size": function.size,
         "used": function.used,
+        "hits": function.hits,
         "cost": function.cost,
     }
 
@@ -101,6 +108,7 @@ def functions(found: Sequence[Function]) -> None:
         ("entries", "right"),
         ("size", "right"),
         ("used", "right"),
+        ("hits", "right"),
         ("cost", "right"),
         ("application", "left"),
     ]
@@ -111,6 +119,7 @@ def functions(found: Sequence[Function]) -> None:
             f"{len(function.entries):,}",
             size(function.size),
             ago(function.used),
+            number(function.hits),
             length(function.cost),
             function.application,
         )
@@ -127,6 +136,7 @@ def entries(found: Iterable[CacheEntry]) -> None:
         ("size", "right"),
         ("age", "right"),
         ("used", "right"),
+        ("hits", "right"),
         ("cost", "right"),
     ]
     rows = [
@@ -136,6 +146,7 @@ def entries(found: Iterable[CacheEntry]) -> None:
             size(entry.size),
             ago(entry.created),
             ago(entry.used),
+            number(entry.hits),
             length(entry.cost),
         )
         for entry in found

@@ -33,6 +33,12 @@ class Function:
         return max(entry.used for entry in self.entries)
 
     @property
+    def hits(self) -> int | None:
+        """How often their files were read, as far as that is kept."""
+        known = [entry.hits for entry in self.entries if entry.hits is not None]
+        return sum(known) if known else None
+
+    @property
     def cost(self) -> float:
         """Seconds that all of them took to compute."""
         return sum(entry.cost or 0 for entry in self.entries)

@@ -149,6 +149,12 @@ impl CacheEntry {
         seconds(self.listed.used)
     }
 
+    /// How often it was read, of which once a minute is counted.
+    #[getter]
+    fn hits(&self) -> Option<u64> {
+        self.listed.hits
+    }
+
     /// Whether the file begins as an entry does.
     #[getter]
     fn is_readable(&self) -> bool {
