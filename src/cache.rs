@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::flight::{self, Caller, Chain, Flights};
-pub use crate::refreshes::Ended;
 use crate::refreshes::{Counts, Refreshes};
+pub use crate::refreshes::{Ended, Ticket};
 use crate::store::clock::{self, Nanos};
 use crate::store::order::Use;
 use crate::store::{Bounds, Counters, Departure, Presence, Removed, SharedStore, Stored};
@@ -15,6 +15,8 @@ use crate::store::{Bounds, Counters, Departure, Presence, Removed, SharedStore, 
 pub type Guard<K, V, E> = flight::Guard<K, Result<V, E>>;
 /// A place among those who wait for one key's value.
 pub type Waiter<K, V, E> = flight::Waiter<K, Result<V, E>>;
+/// A task that computes one key's value.
+pub type Owner<K, V, E> = flight::Owner<K, Result<V, E>>;
 /// What waiting gave.
 pub type Wait<K, V, E> = flight::Wait<K, Result<V, E>>;
 
@@ -105,6 +107,11 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         self.flights.is_under_way(key)
     }
 
+    /// Who computes the value of `key`, if it is a task.
+    pub fn owner(&self, key: &K) -> Option<Owner<K, V, E>> {
+        self.flights.owner(key)
+    }
+
     /// Notes why the value of `key` was not stored.
     pub fn note(&self, key: &K, departure: Departure) {
         self.store.lock().note(key, departure);
@@ -134,13 +141,13 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     }
 
     /// Has the caller see to a refresh of `key`, unless somebody does or one has failed lately.
-    pub fn plan_refresh(&self, key: &K) -> bool {
+    pub fn plan_refresh(&self, key: &K) -> Option<Ticket> {
         self.refreshes.plan(key, self.now())
     }
 
     /// Notes that the planned refresh of `key` is over.
-    pub fn end_refresh(&self, key: &K, ended: Ended) {
-        self.refreshes.end(key, ended, self.now());
+    pub fn end_refresh(&self, key: &K, ticket: Ticket, ended: Ended) {
+        self.refreshes.end(key, ticket, ended, self.now());
     }
 
     /// Starts the planned refresh of `key`, if the value is still there and nobody else computes it.
@@ -184,7 +191,7 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
     ) -> (Removed<V>, Option<V>) {
         let cost = u64::try_from(cost.as_nanos()).unwrap_or(u64::MAX);
         if self.bounds.refreshes() {
-            self.refreshes.forgive(key);
+            self.refreshes.supersede(key);
         }
         self.land(key, guard, value, size, cost, self.now())
     }

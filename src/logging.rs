@@ -6,6 +6,8 @@ use std::sync::Once;
 
 use pyo3::prelude::*;
 
+use crate::python::interrupt;
+
 /// Connects the records to Python at the first one, so that an import does not pay for `logging`.
 ///
 /// Levels are asked for each time: one that is set at run time counts at once.
@@ -27,8 +29,12 @@ pub fn warn(py: Python<'_>, message: &str) {
     log::warn!(target: "memoxide", "{message}");
 }
 
-/// Logs an exception of a user's callback that nobody can be given.
+/// Logs an exception of a user's callback that nobody can be given. What is no `Exception`, such as an interrupt that came
+/// meanwhile, is no failure of the callback's, and is raised a moment later instead.
 pub fn error(py: Python<'_>, message: &str, raised: &PyErr) {
+    if interrupt::raise_later(py, raised) {
+        return;
+    }
     connect(py);
     log::error!(target: "memoxide", "{message}: {raised}");
 }

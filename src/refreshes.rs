@@ -42,13 +42,18 @@ pub struct Counts {
 /// The refreshes of one function's values.
 pub struct Refreshes<K> {
     states: Mutex<HashMap<K, State, RandomState>>,
+    planned: AtomicU64,
     ended: [AtomicU64; 3],
 }
+
+/// What tells plans apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket(u64);
 
 #[derive(Clone, Copy)]
 enum State {
     /// By that process. Of what a fork has left behind, none will run.
-    Planned(Process),
+    Planned(Process, Ticket),
     /// It has failed, and is to be left alone until then.
     Failed(Nanos),
 }
@@ -57,6 +62,7 @@ impl<K> Default for Refreshes<K> {
     fn default() -> Self {
         Self {
             states: Mutex::default(),
+            planned: AtomicU64::new(0),
             ended: Default::default(),
         }
     }
@@ -64,28 +70,32 @@ impl<K> Default for Refreshes<K> {
 
 impl<K: Eq + Hash + Copy> Refreshes<K> {
     /// Has the caller see to a refresh, unless somebody does or one has failed lately.
-    pub fn plan(&self, key: &K, now: Nanos) -> bool {
+    pub fn plan(&self, key: &K, now: Nanos) -> Option<Ticket> {
         let mut states = self.states.lock();
         match states.get(key) {
-            Some(State::Planned(by)) if *by == Process::current() => return false,
-            Some(State::Failed(until)) if now < *until => return false,
+            Some(State::Planned(by, _)) if *by == Process::current() => return None,
+            Some(State::Failed(until)) if now < *until => return None,
             _ => {}
         }
-        states.insert(*key, State::Planned(Process::current()));
-        true
+        let ticket = Ticket(self.planned.fetch_add(1, Ordering::Relaxed));
+        states.insert(*key, State::Planned(Process::current(), ticket));
+        Some(ticket)
     }
 
-    /// Notes how the planned refresh has ended.
-    pub fn end(&self, key: &K, ended: Ended, now: Nanos) {
+    /// Notes how a planned refresh has ended.
+    pub fn end(&self, key: &K, ticket: Ticket, ended: Ended, now: Nanos) {
         self.ended[ended as usize].fetch_add(1, Ordering::Relaxed);
         let mut states = self.states.lock();
-        states.remove(key);
+        match states.get(key) {
+            Some(State::Planned(_, other)) if *other != ticket => return,
+            _ => states.remove(key),
+        };
         if ended != Ended::Failure {
             return;
         }
         if states.len() >= REMEMBERED {
             states.retain(|_, state| match state {
-                State::Planned(_) => true,
+                State::Planned(..) => true,
                 State::Failed(until) => now < *until,
             });
         }
@@ -94,7 +104,13 @@ impl<K: Eq + Hash + Copy> Refreshes<K> {
         }
     }
 
-    /// Forgets that a key has failed: its value is another's now, or gone.
+    /// Forgets all of a key, for which there is a new value: a plan that is still to come, in an event loop that
+    /// may have been stopped for ever, holds up no other.
+    pub fn supersede(&self, key: &K) {
+        self.states.lock().remove(key);
+    }
+
+    /// Forgets that a key has failed: its value is gone.
     pub fn forgive(&self, key: &K) {
         let mut states = self.states.lock();
         if let Some(State::Failed(_)) = states.get(key) {
@@ -104,7 +120,7 @@ impl<K: Eq + Hash + Copy> Refreshes<K> {
 
     /// Forgets all failures.
     pub fn forgive_all(&self) {
-        let is_planned = |state: &State| matches!(state, State::Planned(_));
+        let is_planned = |state: &State| matches!(state, State::Planned(..));
         self.states.lock().retain(|_, state| is_planned(state));
     }
 
@@ -123,26 +139,30 @@ impl<K: Eq + Hash + Copy> Refreshes<K> {
 mod tests {
     use super::*;
 
+    fn plan(refreshes: &Refreshes<usize>, key: usize, now: Nanos) -> Ticket {
+        refreshes.plan(&key, now).unwrap()
+    }
+
     #[test]
     fn a_key_is_refreshed_by_one() {
         let refreshes = Refreshes::default();
-        assert!(refreshes.plan(&1, 0));
-        assert!(!refreshes.plan(&1, 0));
-        assert!(refreshes.plan(&2, 0));
-        refreshes.end(&1, Ended::Success, 0);
-        assert!(refreshes.plan(&1, 0));
+        let first = plan(&refreshes, 1, 0);
+        assert!(refreshes.plan(&1, 0).is_none());
+        plan(&refreshes, 2, 0);
+        refreshes.end(&1, first, Ended::Success, 0);
+        plan(&refreshes, 1, 0);
         assert_eq!(refreshes.counts().successes, 1);
     }
 
     #[test]
     fn a_key_is_left_alone_after_a_failure() {
         let refreshes = Refreshes::default();
-        assert!(refreshes.plan(&1, 0));
-        refreshes.end(&1, Ended::Failure, 5);
-        assert!(!refreshes.plan(&1, PAUSE));
-        assert!(refreshes.plan(&1, PAUSE + 5));
-        refreshes.end(&1, Ended::Skipped, PAUSE + 5);
-        assert!(refreshes.plan(&1, PAUSE + 5));
+        let failing = plan(&refreshes, 1, 0);
+        refreshes.end(&1, failing, Ended::Failure, 5);
+        assert!(refreshes.plan(&1, PAUSE).is_none());
+        let skipped = plan(&refreshes, 1, PAUSE + 5);
+        refreshes.end(&1, skipped, Ended::Skipped, PAUSE + 5);
+        plan(&refreshes, 1, PAUSE + 5);
         let counts = refreshes.counts();
         assert_eq!((counts.failures, counts.skipped), (1, 1));
     }
@@ -151,28 +171,50 @@ mod tests {
     fn failures_are_forgotten_and_plans_are_not() {
         let refreshes = Refreshes::default();
         for key in 1..=3 {
-            assert!(refreshes.plan(&key, 0));
+            let ticket = plan(&refreshes, key, 0);
+            if key < 3 {
+                refreshes.end(&key, ticket, Ended::Failure, 0);
+            }
         }
-        refreshes.end(&1, Ended::Failure, 0);
-        refreshes.end(&2, Ended::Failure, 0);
         refreshes.forgive(&1);
         refreshes.forgive(&3);
-        let planned = |key| refreshes.plan(&key, 0);
+        let planned = |key| refreshes.plan(&key, 0).is_some();
         assert_eq!([1, 2, 3].map(planned), [true, false, false]);
         refreshes.forgive_all();
         assert_eq!([1, 2, 3].map(planned), [false, true, false]);
     }
 
     #[test]
+    fn a_new_value_holds_up_no_plan_and_an_old_plan_ends_no_other() {
+        let refreshes = Refreshes::default();
+        let old = plan(&refreshes, 1, 0);
+        refreshes.supersede(&1);
+        let new = plan(&refreshes, 1, 0);
+        refreshes.end(&1, old, Ended::Failure, 0);
+        assert!(refreshes.plan(&1, 0).is_none());
+        refreshes.end(&1, new, Ended::Success, 0);
+        plan(&refreshes, 1, 0);
+    }
+
+    #[test]
+    fn a_refresh_that_fails_with_its_value_there_is_left_alone_too() {
+        let refreshes = Refreshes::default();
+        let ticket = plan(&refreshes, 1, 0);
+        refreshes.supersede(&1);
+        refreshes.end(&1, ticket, Ended::Failure, 0);
+        assert!(refreshes.plan(&1, 0).is_none());
+    }
+
+    #[test]
     fn failures_take_up_little_memory() {
         let refreshes = Refreshes::default();
         for key in 0..10 * REMEMBERED {
-            assert!(refreshes.plan(&key, 0));
-            refreshes.end(&key, Ended::Failure, 0);
+            let ticket = plan(&refreshes, key, 0);
+            refreshes.end(&key, ticket, Ended::Failure, 0);
         }
         assert!(refreshes.states.lock().len() <= REMEMBERED);
-        assert!(refreshes.plan(&usize::MAX, PAUSE));
-        refreshes.end(&usize::MAX, Ended::Failure, PAUSE);
+        let ticket = plan(&refreshes, usize::MAX, PAUSE);
+        refreshes.end(&usize::MAX, ticket, Ended::Failure, PAUSE);
         assert_eq!(refreshes.states.lock().len(), 1);
     }
 }

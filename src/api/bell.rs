@@ -3,17 +3,24 @@
 use std::sync::Arc;
 use std::task::{Wake, Waker};
 
-use pyo3::exceptions::PyRuntimeError;
+use pyo3::exceptions::{PyException, PyRuntimeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 
 use super::event_loop::{self, Library};
+use crate::flight::Home;
 use crate::logging;
+
+/// How long a task waits for one of another event loop before it looks whether that loop has left it behind: nobody
+/// tells when a loop is closed.
+const LOOP_CHECK: f64 = 1.0;
 
 /// An event, and who rings it.
 pub struct Bell {
     event: Py<PyAny>,
+    running: Py<PyAny>,
+    library: Library,
     waker: Waker,
 }
 
@@ -31,6 +38,8 @@ impl Bell {
         };
         Ok(Some(Self {
             event: event.unbind(),
+            running: running.unbind(),
+            library,
             waker: Waker::from(Arc::new(ringer)),
         }))
     }
@@ -38,6 +47,17 @@ impl Bell {
     /// Rings it, from any thread.
     pub fn waker(&self) -> Waker {
         self.waker.clone()
+    }
+
+    /// Has it ring in a while, if who computes runs in another event loop. Trio's have no such calls.
+    pub fn watch(&self, py: Python<'_>, home: Home) -> PyResult<()> {
+        if self.library == Library::Trio || home == event_loop::home_of(self.running.bind(py))? {
+            return Ok(());
+        }
+        let set = self.event.getattr(py, intern!(py, "set"))?;
+        let later = intern!(py, "call_later");
+        self.running.call_method1(py, later, (LOOP_CHECK, set))?;
+        Ok(())
     }
 
     /// What the task's coroutine yields from; whoever asks for it has to, or Python warns of what was never awaited.
@@ -68,13 +88,25 @@ impl Ringer {
     }
 }
 
+const NOT_WOKEN: &str = "a waiting task could not be woken";
+
 impl Wake for Ringer {
     fn wake(self: Arc<Self>) {
-        Python::attach(|py| match self.ring(py) {
-            Ok(()) => {}
-            // The loop has been closed: nothing waits in it any more.
-            Err(raised) if raised.is_instance_of::<PyRuntimeError>(py) => {}
-            Err(raised) => logging::error(py, "a waiting task could not be woken", &raised),
+        Python::attach(|py| {
+            let mut rung = self.ring(py);
+            // An interrupt is not to cost the task that waits its turn.
+            if let Err(interrupt) = &rung
+                && !interrupt.is_instance_of::<PyException>(py)
+            {
+                logging::error(py, NOT_WOKEN, interrupt);
+                rung = self.ring(py);
+            }
+            match rung {
+                Ok(()) => {}
+                // The loop has been closed: nothing waits in it any more.
+                Err(raised) if raised.is_instance_of::<PyRuntimeError>(py) => {}
+                Err(raised) => logging::error(py, NOT_WOKEN, &raised),
+            }
         });
     }
 }

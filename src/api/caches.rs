@@ -21,7 +21,7 @@ use crate::disk::{Name, Scope};
 use crate::host::widgets::Widgets;
 use crate::key::call_key::CallKey;
 use crate::logging;
-use crate::python::{self, threads};
+use crate::python::{self, interrupt, threads};
 use crate::registry::Registry;
 use crate::store::Removed;
 use crate::testing;
@@ -186,14 +186,17 @@ fn release_at_exit(py: Python<'_>) {
 /// Releases all resources: the interpreter is about to exit.
 #[pyfunction]
 pub fn release_all(py: Python<'_>) {
+    interrupt::end();
     for cache in all() {
         if cache.id.kind == Kind::Resource {
             cache.clear(py);
         }
     }
+    let mut complaints = Vec::new();
     for value in resource::take_kept() {
-        clean_up(py, "of a resource that was not stored", &value);
+        complaints.extend(clean_up(py, "of a resource that was not stored", &value));
     }
+    complain(py, complaints);
 }
 
 /// Sees to it that a forked child does not wait for threads that stayed behind.
@@ -309,24 +312,32 @@ impl FunctionCache {
             .lock()
             .as_ref()
             .map(|callback| callback.clone_ref(py));
+        let mut complaints = Vec::new();
         for value in departed {
             if let (Some(callback), Some(resource)) = (&callback, value.shared(py))
                 && let Err(raised) = callback.call1(py, (resource,))
             {
-                let message = format!("on_release of '{}' failed", self.name);
-                logging::error(py, &message, &raised);
+                complaints.push((format!("on_release of '{}' failed", self.name), raised));
             }
-            clean_up(py, &self.name, &value);
+            complaints.extend(clean_up(py, &self.name, &value));
         }
+        complain(py, complaints);
     }
 }
 
+/// What is to be said of a callback, and what it has raised.
+type Complaint = (String, PyErr);
+
 /// Lets the generator that has yielded a resource clean up behind it.
-fn clean_up(py: Python<'_>, name: &str, value: &Value) {
-    if let Some(generator) = value.generator(py)
-        && let Err(error) = resource::tear_down(generator)
-    {
-        let message = format!("the generator '{name}' failed to clean up");
-        logging::error(py, &message, &error.into());
+fn clean_up(py: Python<'_>, name: &str, value: &Value) -> Option<Complaint> {
+    let raised = resource::tear_down(value.generator(py)?).err()?;
+    let message = format!("the generator '{name}' failed to clean up");
+    Some((message, raised.into()))
+}
+
+/// Logs what went wrong, when all resources are released: an interrupt is not to cost another one its release.
+fn complain(py: Python<'_>, complaints: Vec<Complaint>) {
+    for (message, raised) in complaints {
+        logging::error(py, &message, &raised);
     }
 }

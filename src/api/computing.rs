@@ -43,10 +43,10 @@ pub fn background_task(py: Python<'_>) -> PyResult<Caller> {
 /// Runs code on behalf of a computation.
 pub fn on_behalf_of<T, E: From<PyErr>>(
     py: Python<'_>,
-    computation: Option<ComputationId>,
+    computation: ComputationId,
     run: impl FnOnce() -> Result<T, E>,
 ) -> Result<T, E> {
-    let token = COMPUTATION.set(py, computation.map(u64::from))?;
+    let token = COMPUTATION.set(py, u64::from(computation))?;
     let result = run();
     // It fails where the code has left this context for another, which has nothing to be taken back.
     let _ = COMPUTATION.reset(&token);

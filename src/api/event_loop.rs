@@ -1,17 +1,23 @@
 //! The event loop that runs here: one of asyncio's, uvloop's included, or of trio's.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use ahash::RandomState;
+use parking_lot::Mutex;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{IntoPyDict, PySet};
+use pyo3::types::{IntoPyDict, PySet, PyWeakrefMethods, PyWeakrefReference};
 
 use crate::flight::Home;
 use crate::python;
+use crate::python::raw;
 
 /// An event loop.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Library {
     /// Of asyncio.
     Asyncio,
@@ -68,10 +74,63 @@ pub fn here(py: Python<'_>) -> PyResult<Option<(Library, Bound<'_, PyAny>)>> {
     Ok(running.map(|running| (Library::Asyncio, running)))
 }
 
-/// What tells the loop that runs here from others, as long as it or a task of its is there.
+/// What tells the loop that runs here from all others.
 pub fn home(py: Python<'_>) -> PyResult<Option<Home>> {
-    let home = |running: Bound<'_, PyAny>| Home::from(running.as_ptr() as usize);
-    Ok(here(py)?.map(|(_, running)| home(running)))
+    let running = here(py)?;
+    running.map(|(_, running)| home_of(&running)).transpose()
+}
+
+/// The loops that tasks of ours have run in, by where they lie. They are kept alive by others.
+static KNOWN: LazyLock<Mutex<HashMap<usize, Known, RandomState>>> = LazyLock::new(Mutex::default);
+
+struct Known {
+    home: Home,
+    running: Py<PyWeakrefReference>,
+}
+
+/// What tells a loop from all others, those that lay in its place before it included.
+pub fn home_of(running: &Bound<'_, PyAny>) -> PyResult<Home> {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    let place = running.as_ptr() as usize;
+    let is_it = |known: &&Known| raw::refers_to(&known.running, running);
+    if let Some(known) = KNOWN.lock().get(&place).filter(is_it) {
+        return Ok(known.home);
+    }
+    forget_those_gone();
+    let reference = PyWeakrefReference::new(running)?.unbind();
+    let known = Known {
+        home: Home::from(LAST.fetch_add(1, Ordering::Relaxed)),
+        running: reference,
+    };
+    let home = known.home;
+    let replaced = KNOWN.lock().insert(place, known);
+    drop(replaced);
+    Ok(home)
+}
+
+fn forget_those_gone() {
+    let mut known = KNOWN.lock();
+    let gone: Vec<_> = known
+        .extract_if(|_, known| raw::is_dead(&known.running))
+        .collect();
+    drop(known);
+    drop(gone);
+}
+
+/// Whether no task of that loop will ever go on: it was closed, or nobody has it any more.
+pub fn is_over(py: Python<'_>, home: Home) -> bool {
+    let known = KNOWN.lock();
+    let reference = known.values().find(|known| known.home == home);
+    let reference = reference.map(|known| known.running.clone_ref(py));
+    drop(known);
+    let Some(running) = reference.and_then(|reference| reference.bind(py).upgrade()) else {
+        return true;
+    };
+    // Trio's do not say so, and end with all of their tasks.
+    let closed = running.call_method0(intern!(py, "is_closed"));
+    closed
+        .and_then(|closed| closed.is_truthy())
+        .unwrap_or(false)
 }
 
 /// Both libraries raise `RuntimeError` where they do not run.

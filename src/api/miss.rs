@@ -11,6 +11,7 @@ use super::call::{Call, Found};
 use super::capture::Computed;
 use super::computing;
 use super::disk::{Permit, Tier};
+use super::event_loop;
 use super::failure::Failed;
 use super::function::{CachedFunction, Current, Identity};
 use super::misses;
@@ -33,6 +34,9 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 pub(super) type OwnerGuard = cache::Guard<CallKey, Value, Failure>;
 /// A place among those who wait.
 pub(super) type Waiter = cache::Waiter<CallKey, Value, Failure>;
+
+/// A task that computes.
+type Owner = cache::Owner<CallKey, Value, Failure>;
 
 /// A call whose value is not there.
 pub(super) struct Missed {
@@ -119,12 +123,14 @@ impl Missed {
             Begin::Hit(value) => Ok(Turn::Take(value)),
             Begin::Owner(guard) => Ok(Turn::Own(guard)),
             Begin::Waiter(waiter) => Ok(Turn::Wait(waiter)),
+            Begin::Cycle(_) if dismiss(py, self.cache.entries.owner(&self.key)) => Ok(Turn::Again),
             Begin::Cycle(chain) => Err(cycle(&chain)),
         }
     }
 
     /// Looks what has become of the computation.
     pub fn poll(&self, py: Python<'_>, mut waiter: Waiter) -> Result<Turn> {
+        dismiss(py, waiter.owner());
         let outcome = waiter.poll();
         self.cache.entries.count(&outcome);
         match outcome {
@@ -260,6 +266,17 @@ impl CachedFunction {
                 .identity(py)
                 .is_ok_and(|now| now.digest() == identity.digest())
     }
+}
+
+/// Takes the computation from a task that will never go on, which its event loop has left behind.
+pub(super) fn dismiss(py: Python<'_>, owner: Option<Owner>) -> bool {
+    let is_over = |owner: &Owner| event_loop::is_over(py, owner.home);
+    let left_behind = owner.filter(is_over);
+    let is_dismissed = left_behind.is_some();
+    if let Some(owner) = left_behind {
+        owner.dismiss();
+    }
+    is_dismissed
 }
 
 fn cycle(chain: &[Arc<str>]) -> Error {

@@ -1,9 +1,11 @@
 //! `refresh_mode="background"`: stale values are made anew while they are served.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
+use ahash::RandomState;
 use parking_lot::Mutex;
 use pyo3::exceptions::PyException;
 use pyo3::intern;
@@ -19,54 +21,68 @@ use super::event_loop;
 use super::function::CachedFunction;
 use super::miss::Missed;
 use super::settings;
-use crate::cache::Ended;
+use crate::cache::{Ended, Ticket};
 use crate::error::Result;
+use crate::flight::Home;
 use crate::key::call_key::CallKey;
 use crate::logging;
 use crate::python;
 use crate::python::vectorcall::Kept;
 
-/// How many refreshes are under way or about to be.
-static RUNNING: AtomicUsize = AtomicUsize::new(0);
+/// How many refreshes are under way or about to be, in threads and in each event loop: one that was stopped
+/// may keep its own for ever.
+static RUNNING: LazyLock<Mutex<Running>> = LazyLock::new(Mutex::default);
+
+type Running = HashMap<Option<Home>, usize, RandomState>;
 
 /// A refresh that its key waits for, until it is dropped.
 pub(super) struct Plan {
     cache: Arc<FunctionCache>,
     key: CallKey,
+    ticket: Ticket,
     ended: Ended,
     slot: Option<Slot>,
 }
 
-/// One of the places among those that run at once.
-struct Slot;
+/// One of the places among those that run at once in an event loop, or in threads.
+struct Slot(Option<Home>);
 
 impl Slot {
-    fn take() -> Option<Self> {
+    fn take(home: Option<Home>) -> Option<Self> {
         let workers = settings::refresh_workers();
-        let add = |running: usize| (running < workers).then_some(running + 1);
-        let taken = RUNNING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
-        taken.ok().map(|_| Self)
+        let mut all = RUNNING.lock();
+        let running = all.get(&home).copied().unwrap_or(0);
+        if running >= workers {
+            return None;
+        }
+        all.insert(home, running + 1);
+        Some(Self(home))
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
+        let mut all = RUNNING.lock();
         // In the child of a fork there may be none any more.
-        let take = |running: usize| running.checked_sub(1);
-        let _ = RUNNING.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
+        let Some(running) = all.get_mut(&self.0) else {
+            return;
+        };
+        *running -= 1;
+        if *running == 0 {
+            all.remove(&self.0);
+        }
     }
 }
 
 impl Plan {
-    fn make(missed: &Missed) -> Option<Self> {
-        if !missed.cache.entries.plan_refresh(&missed.key) {
-            return None;
-        }
+    fn make(missed: &Missed, home: Option<Home>) -> Option<Self> {
+        let ticket = missed.cache.entries.plan_refresh(&missed.key)?;
         let plan = Self {
             cache: Arc::clone(&missed.cache),
             key: missed.key,
+            ticket,
             ended: Ended::Skipped,
-            slot: Slot::take(),
+            slot: Slot::take(home),
         };
         // Where there is no place, the plan ends here.
         plan.slot.is_some().then_some(plan)
@@ -97,7 +113,8 @@ impl Plan {
 
 impl Drop for Plan {
     fn drop(&mut self) {
-        self.cache.entries.end_refresh(&self.key, self.ended);
+        let entries = &self.cache.entries;
+        entries.end_refresh(&self.key, self.ticket, self.ended);
     }
 }
 
@@ -113,17 +130,19 @@ pub struct Refresh {
 /// Sees to it that a stale value is made anew. Whatever fails here, the call has its value.
 #[cold]
 pub(super) fn plan(function: &Bound<'_, CachedFunction>, call: &Call<'_, '_>, missed: Missed) {
-    let Some(plan) = Plan::make(&missed) else {
+    let py = function.py();
+    let is_task = function.get().makes_coroutines;
+    let home = is_task.then(|| event_loop::home(py).unwrap_or(None));
+    let Some(plan) = Plan::make(&missed, home.flatten()) else {
         return;
     };
-    let py = function.py();
     let refresh = Refresh {
         function: function.clone().unbind(),
         arguments: call.arguments.kept(),
         planned: Mutex::new(Some((plan, missed))),
     };
     let started = Bound::new(py, refresh).and_then(|refresh| {
-        if function.get().makes_coroutines {
+        if is_task {
             event_loop::spawn(refresh.as_any()).map(drop)
         } else {
             submit(refresh.as_any())
@@ -212,7 +231,7 @@ fn make_pool(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
 
 /// Begins anew in the child of a fork, which has none of the threads.
 pub fn after_fork() {
-    RUNNING.store(0, Ordering::Relaxed);
+    RUNNING.lock().clear();
     let left_behind = POOL.lock().take();
     drop(left_behind);
 }

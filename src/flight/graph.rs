@@ -49,12 +49,12 @@ impl From<ComputationId> for u64 {
     }
 }
 
-/// Where a task runs: an event loop, by what tells it from the others there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Home(usize);
+/// Where a task runs: an event loop, by a number that no other has had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Home(u64);
 
-impl From<usize> for Home {
-    fn from(number: usize) -> Self {
+impl From<u64> for Home {
+    fn from(number: u64) -> Self {
         Self(number)
     }
 }
@@ -172,29 +172,38 @@ static GRAPH: LazyLock<Mutex<Graph>> = LazyLock::new(Mutex::default);
 pub type Chain = Vec<Arc<str>>;
 
 /// Notes that `caller` begins a computation.
-pub fn compute(label: &Arc<str>, caller: Caller) -> Arc<Node> {
+pub fn compute(label: &Arc<str>, caller: Caller) -> (Arc<Node>, ComputationId) {
     let node = Arc::new(Node {
         label: Arc::clone(label),
         current: AtomicU64::new(ComputationId::NONE.0),
     });
-    GRAPH.lock().own(&node, caller);
-    node
+    let id = GRAPH.lock().own(&node, caller);
+    (node, id)
 }
 
 /// Notes that `caller`, who has waited for a computation, does it now.
-pub fn take_over(node: &Arc<Node>, caller: Caller) {
-    GRAPH.lock().own(node, caller);
+pub fn take_over(node: &Arc<Node>, caller: Caller) -> ComputationId {
+    GRAPH.lock().own(node, caller)
 }
 
-/// Notes that a computation has ended, or waits for another owner.
-pub fn release(node: &Arc<Node>) {
+/// Notes that a computation has ended, or waits for another owner. `false` if it was over already.
+pub fn release(node: &Arc<Node>, id: ComputationId) -> bool {
     let mut graph = GRAPH.lock();
-    let id = ComputationId(node.current.swap(ComputationId::NONE.0, Ordering::Relaxed));
-    let ended = graph.active.remove(&id);
+    let is_current = node.computation() == Some(id);
+    let ended = is_current.then(|| graph.active.remove(&id)).flatten();
     if let Some(active) = &ended {
+        node.current.store(ComputationId::NONE.0, Ordering::Relaxed);
         graph.remove(active.owner, id.0);
     }
     drop(graph);
+    is_current
+}
+
+/// The computation of `node`, if it is a task's, and where that runs.
+pub fn home_of(node: &Node) -> Option<(ComputationId, Home)> {
+    let graph = GRAPH.lock();
+    let id = node.computation()?;
+    Some((id, graph.active.get(&id)?.owner.home?))
 }
 
 /// Notes that `caller` waits for a computation, unless that would close a cycle.
@@ -218,7 +227,7 @@ pub fn is_held_by(node: &Node, caller: Caller) -> bool {
 }
 
 impl Graph {
-    fn own(&mut self, node: &Arc<Node>, caller: Caller) {
+    fn own(&mut self, node: &Arc<Node>, caller: Caller) -> ComputationId {
         let id = ComputationId(self.add(caller, Action::Computes));
         node.current.store(id.0, Ordering::Relaxed);
         let active = Active {
@@ -227,6 +236,7 @@ impl Graph {
             steps: Steps::new(),
         };
         self.active.insert(id, active);
+        id
     }
 
     fn add(&mut self, caller: Caller, action: impl FnOnce(ComputationId) -> Action) -> StepNumber {

@@ -87,6 +87,17 @@ pub struct Guard<K: Eq + Hash, O> {
     map: Shared<K, O>,
     key: Option<K>,
     flight: Arc<Flight<O>>,
+    computation: ComputationId,
+}
+
+/// A task that computes, seen by those who depend on it.
+pub struct Owner<K: Eq + Hash, O> {
+    map: Shared<K, O>,
+    key: K,
+    flight: Arc<Flight<O>>,
+    computation: ComputationId,
+    /// Where it runs.
+    pub home: Home,
 }
 
 /// A place among those who wait for a key's outcome.
@@ -119,12 +130,12 @@ impl<K: Eq + Hash + Copy, O: Clone> Flights<K, O> {
         let mut map = self.map.lock();
         let under_way = map.get(&key).filter(|flight| flight.concerns(caller));
         let Some(flight) = under_way.map(Arc::clone) else {
-            let node = graph::compute(label, caller);
+            let (node, computation) = graph::compute(label, caller);
             let flight = Arc::new(Flight::new(node, caller.only_for()));
             let orphan = map.insert(key, Arc::clone(&flight));
             drop(map);
             drop(orphan);
-            return Begin::Owner(Guard::new(&self.map, key, flight));
+            return Begin::Owner(Guard::new(&self.map, key, flight, computation));
         };
         // Under the map's lock the flight cannot land, so its owner is still inside it.
         let step = match graph::wait(&flight.node, caller) {
@@ -146,6 +157,14 @@ impl<K: Eq + Hash + Copy, O: Clone> Flights<K, O> {
     pub fn is_under_way(&self, key: &K) -> bool {
         let map = self.map.lock();
         map.get(key).is_some_and(|flight| flight.is_here())
+    }
+
+    /// Who computes the outcome of `key`, if it is a task of this process.
+    pub fn owner(&self, key: &K) -> Option<Owner<K, O>> {
+        let map = self.map.lock();
+        let flight = Arc::clone(map.get(key)?);
+        drop(map);
+        Owner::of(&self.map, *key, flight)
     }
 
     /// Makes later callers of `key` start anew. `then` runs before any of them can.
@@ -280,66 +299,109 @@ impl Told<'_> {
     }
 }
 
+/// Gives a computation up, which goes to a waiter then. Nothing happens if it is over, or another's.
+fn give_up<K: Eq + Hash, O>(
+    map: &Mutex<Map<K, O>>,
+    key: &K,
+    flight: &Arc<Flight<O>>,
+    computation: ComputationId,
+) {
+    let mut map = map.lock();
+    if !graph::release(&flight.node, computation) {
+        return;
+    }
+    let told = flight.enter(Phase::Vacant);
+    let is_attached = is_attached(&map, key, flight);
+    // Nobody joins meanwhile: that takes the map's lock.
+    if is_attached && flight.waiters() == 0 {
+        map.remove(key);
+    }
+    drop(map);
+    told.tell();
+}
+
+impl<K: Eq + Hash, O> Owner<K, O> {
+    fn of(map: &Shared<K, O>, key: K, flight: Arc<Flight<O>>) -> Option<Self> {
+        let (computation, home) = graph::home_of(&flight.node)?;
+        flight.is_here().then(|| Self {
+            map: Arc::clone(map),
+            key,
+            flight,
+            computation,
+            home,
+        })
+    }
+
+    /// Takes the computation from it, as it will never go on. A waiter is the owner then; what the task still
+    /// makes of it, if it does, is its own.
+    pub fn dismiss(self) {
+        give_up(&self.map, &self.key, &self.flight, self.computation);
+    }
+}
+
 impl<K: Eq + Hash, O> Guard<K, O> {
-    fn new(map: &Shared<K, O>, key: K, flight: Arc<Flight<O>>) -> Self {
+    fn new(map: &Shared<K, O>, key: K, flight: Arc<Flight<O>>, computation: ComputationId) -> Self {
         Self {
             map: Arc::clone(map),
             key: Some(key),
             flight,
+            computation,
         }
+    }
+
+    /// Whether nobody has dismissed this owner.
+    fn is_current(&self) -> bool {
+        self.flight.node.computation() == Some(self.computation)
     }
 }
 
 impl<K: Eq + Hash + Copy, O: Clone> Guard<K, O> {
     /// The computation, for those who ask on its behalf.
     #[must_use]
-    pub fn computation(&self) -> Option<ComputationId> {
-        self.flight.node.computation()
+    pub fn computation(&self) -> ComputationId {
+        self.computation
     }
 
-    /// Whether the outcome may still be stored: not if the key was detached meanwhile.
+    /// Whether the outcome may still be stored: not if the key was detached meanwhile, or the owner dismissed.
     #[must_use]
     pub fn is_attached(&self) -> bool {
         let map = self.map.lock();
-        let key = self.key.as_ref();
+        let key = self.key.as_ref().filter(|_| self.is_current());
         key.is_some_and(|key| is_attached(&map, key, &self.flight))
     }
 
     /// Gives the outcome to all who wait. `store` runs before anybody can start anew, and is told
-    /// whether the outcome may be stored: not if the key was detached meanwhile.
+    /// whether the outcome may be stored: not if the key was detached meanwhile, or the owner dismissed.
     pub fn land<T>(mut self, outcome: O, store: impl FnOnce(bool) -> T) -> T {
         let mut map = self.map.lock();
-        let key = self.key.as_ref();
+        let key = self.key.as_ref().filter(|_| self.is_current());
         let is_attached = key.is_some_and(|key| Flights::take_out(&mut map, key, &self.flight));
         let result = store(is_attached);
         drop(map);
         // Only now: were `store` to panic, the drop of this guard would wake a waiter.
         self.key = None;
-        graph::release(&self.flight.node);
-        self.flight.enter(Phase::Landed(outcome)).tell();
+        if graph::release(&self.flight.node, self.computation) {
+            self.flight.enter(Phase::Landed(outcome)).tell();
+        }
         result
     }
 }
 
 impl<K: Eq + Hash, O> Drop for Guard<K, O> {
     fn drop(&mut self) {
-        let Some(key) = self.key.take() else {
-            return;
-        };
-        let mut map = self.map.lock();
-        graph::release(&self.flight.node);
-        let told = self.flight.enter(Phase::Vacant);
-        let is_attached = is_attached(&map, &key, &self.flight);
-        // Nobody joins meanwhile: that takes the map's lock.
-        if is_attached && self.flight.waiters() == 0 {
-            map.remove(&key);
+        if let Some(key) = self.key.take() {
+            give_up(&self.map, &key, &self.flight, self.computation);
         }
-        drop(map);
-        told.tell();
     }
 }
 
 impl<K: Eq + Hash + Copy, O: Clone> Waiter<K, O> {
+    /// Who computes, if it is a task of this process.
+    #[must_use]
+    pub fn owner(&self) -> Option<Owner<K, O>> {
+        Owner::of(&self.map, self.key, Arc::clone(&self.flight))
+    }
+
     /// Waits for the outcome, at most so long.
     pub fn wait_for(&mut self, timeout: Duration) -> Wait<K, O> {
         self.sleep(timeout);
@@ -388,11 +450,12 @@ impl<K: Eq + Hash + Copy, O: Clone> Waiter<K, O> {
             Phase::Vacant if !is_attached(&map, &self.key, &self.flight) => Wait::Orphaned,
             Phase::Vacant => {
                 state.phase = Phase::Owned;
-                graph::take_over(&self.flight.node, self.caller);
+                let computation = graph::take_over(&self.flight.node, self.caller);
                 drop(state);
                 drop(map);
                 *self.flight.only_for.lock() = None;
-                Wait::Takeover(Guard::new(&self.map, self.key, Arc::clone(&self.flight)))
+                let flight = Arc::clone(&self.flight);
+                Wait::Takeover(Guard::new(&self.map, self.key, flight, computation))
             }
         }
     }

@@ -5,6 +5,7 @@ pub mod context;
 pub mod ending;
 pub mod immutable;
 pub mod imports;
+pub mod interrupt;
 pub mod mapped;
 pub mod memory;
 pub mod raw;
@@ -196,6 +197,10 @@ imported! {
     CONTEXT = "contextvars"."Context";
     /// Threads that run what they are given.
     THREAD_POOL = "concurrent.futures"."ThreadPoolExecutor";
+    /// The thread that the interpreter began in.
+    MAIN_THREAD = "threading"."main_thread";
+    /// The number of the thread that asks.
+    GET_IDENT = "threading"."get_ident";
     /// A variable that is local to a context.
     CONTEXT_VAR = "contextvars"."ContextVar";
     /// numpy's own array class.

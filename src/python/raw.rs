@@ -97,15 +97,25 @@ pub fn globals<'a, 'py>(function: &'a Bound<'py, PyAny>) -> Option<Borrowed<'a, 
 /// Whether `reference` refers to `object`, which takes neither its lock nor a count of the object.
 #[inline]
 pub fn refers_to(reference: &Py<PyWeakrefReference>, object: &Bound<'_, PyAny>) -> bool {
+    // What has died is `None` to its references, and nothing refers to `None` itself.
+    referent(reference) == object.as_ptr() && !object.is_none()
+}
+
+/// Whether what `reference` referred to has died.
+pub fn is_dead(reference: &Py<PyWeakrefReference>) -> bool {
+    // SAFETY: `None` is always there, and the pointer is only compared.
+    referent(reference) == unsafe { ffi::Py_None() }
+}
+
+#[inline]
+fn referent(reference: &Py<PyWeakrefReference>) -> *mut ffi::PyObject {
     let behind = size_of::<ffi::PyObject>();
     // SAFETY: the pointer lies behind the head, in the public header `weakrefobject.h`. It is only
-    // compared, and atomically: who lets the object die sets it to `None`, but `object` lives.
-    let now = unsafe {
+    // compared, and atomically: who lets the object die sets it to `None`.
+    unsafe {
         let place = reference.as_ptr().byte_add(behind);
         AtomicPtr::from_ptr(place.cast::<*mut ffi::PyObject>()).load(Ordering::Relaxed)
-    };
-    // What has died is `None` to its references, and nothing refers to `None` itself.
-    now == object.as_ptr() && !object.is_none()
+    }
 }
 
 /// A state of a dict in which something was found to hold, by the number that the interpreter gives

@@ -6,6 +6,7 @@ import functools
 import gc
 import inspect
 import pickle
+import types
 import warnings
 
 import pytest
@@ -260,6 +261,65 @@ def test_what_is_thrown_in_before_the_start_comes_out():
 class Pause:
     def __await__(self):
         return (yield "paused")
+
+
+@types.coroutine
+def pause():
+    yield
+
+
+@pytest.mark.parametrize("is_suspended", [False, True])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (42,),
+        (int,),
+        ("x", 5),
+        (ValueError(), 5),
+        (ValueError, 5, 7),
+        (ValueError, 5),
+        (ValueError, ValueError(6)),
+        (KeyError, None, None),
+    ],
+    ids=repr,
+)
+@pytest.mark.filterwarnings("ignore:the .type, exc, tb. signature:DeprecationWarning")
+def test_what_is_thrown_in_does_what_it_does_to_a_coroutine(arguments, is_suspended):
+    async def value():
+        await pause()
+        return "value"
+
+    def fate(function):
+        coroutine = function()
+        if is_suspended:
+            coroutine.send(None)
+        fates = []
+        for step in (
+            lambda: coroutine.throw(*arguments),
+            lambda: coroutine.send(None),
+            lambda: coroutine.send(None),
+        ):
+            try:
+                fates.append(step())
+            except BaseException as error:
+                fates.append((type(error), str(error)))
+        return fates
+
+    cached = mx.cache_data(value)
+    cached.clear()
+    assert fate(cached) == fate(value)
+
+
+def test_a_function_that_is_marked_and_gives_no_awaitable_is_named():
+    def marked(x):
+        return 42
+
+    flags = marked.__code__.co_flags | inspect.CO_ITERABLE_COROUTINE
+    marked.__code__ = marked.__code__.replace(co_flags=flags)
+    cached = mx.cache_data(marked)
+    for _ in range(2):
+        with pytest.raises(TypeError, match=r"marked' is marked .* type 'int': make it an `async"):
+            asyncio.run(cached(1))
 
 
 def test_what_is_thrown_in_reaches_the_function():

@@ -150,7 +150,13 @@ impl CachedCoroutine {
         value: Option<&Bound<'py, PyAny>>,
         traceback: Option<Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        self.resume(kind.py(), Sent::Raised(thrown(kind, value, traceback)?))
+        let raised = match thrown(kind, value, traceback) {
+            Ok(raised) => raised,
+            Err(refused) if self.state.lock().is_new() => return Err(refused),
+            // To one that waits it comes where it waits.
+            Err(refused) => refused,
+        };
+        self.resume(kind.py(), Sent::Raised(raised))
     }
 
     /// End it; another who waits computes.

@@ -12,7 +12,7 @@ use super::state::{Owned, Owning, Planned, State, Waiting};
 use crate::api::bell::Bell;
 use crate::api::call::{Call, Found};
 use crate::api::computing;
-use crate::api::miss::{Missed, Turn};
+use crate::api::miss::{Missed, Turn, dismiss};
 use crate::api::refresh::{self, Plan};
 use crate::api::second_tier::Next;
 use crate::error::Result;
@@ -57,10 +57,18 @@ impl CachedCoroutine {
                 refresh::plan(self.function.bind(py), &call, missed);
                 Ok(Step::Returned(value))
             }
-            Found::Unbound => alone(py, coroutine_of(&call.compute(py)?)?, nothing(py)),
+            Found::Unbound => alone(
+                py,
+                coroutine_of(call.function.name(), &call.compute(py)?)?,
+                nothing(py),
+            ),
             Found::Nothing(missed) if !call.function.options().stores() => {
                 missed.cache.entries.count_miss();
-                alone(py, coroutine_of(&call.compute(py)?)?, nothing(py))
+                alone(
+                    py,
+                    coroutine_of(call.function.name(), &call.compute(py)?)?,
+                    nothing(py),
+                )
             }
             Found::Nothing(mut missed) => {
                 stack::check(call.function.name())?;
@@ -124,6 +132,7 @@ impl CachedCoroutine {
                         None => Turn::Again,
                     }
                 }
+                Turn::Wait(waiter) if dismiss(py, waiter.owner()) => missed.poll(py, waiter)?,
                 Turn::Wait(waiter) => {
                     let Some(bell) = Bell::here(py)? else {
                         missed.cache.entries.count_miss();
@@ -131,6 +140,9 @@ impl CachedCoroutine {
                         return alone(py, coroutine, nothing(py));
                     };
                     if waiter.register(bell.waker()) {
+                        if let Some(owner) = waiter.owner() {
+                            bell.watch(py, owner.home)?;
+                        }
                         let waiting = Waiting {
                             iterator: bell.iterator(py)?,
                             waiter,
@@ -166,7 +178,7 @@ impl CachedCoroutine {
     fn call(&self, py: Python<'_>, arguments: &Kept) -> Result<Py<PyAny>> {
         let unpacked = arguments.unpacked(py);
         let call = Call::new(self.function.get(), unpacked.arguments());
-        Ok(coroutine_of(&call.compute(py)?)?)
+        Ok(coroutine_of(call.function.name(), &call.compute(py)?)?)
     }
 
     /// Computes, unless the disk has the value, or another process computes it.
@@ -276,7 +288,7 @@ fn alone<'py>(py: Python<'py>, coroutine: Py<PyAny>, sent: Sent<'py>) -> Result<
 
 fn pass_within<'py>(
     coroutine: &Bound<'py, PyAny>,
-    computation: Option<ComputationId>,
+    computation: ComputationId,
     sent: Sent<'py>,
 ) -> PyResult<PySendResult<'py>> {
     computing::on_behalf_of(coroutine.py(), computation, || pass(coroutine, sent))

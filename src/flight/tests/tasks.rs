@@ -113,9 +113,9 @@ fn all_are_told_when_the_owner_gives_up() {
 fn what_a_computation_has_begun_must_not_wait_for_it() {
     let flights = Numbers::new();
     let f = own_in(&flights, 1, "f", Caller::task(None));
-    let g = own_in(&flights, 2, "g", Caller::task(f.computation()));
+    let g = own_in(&flights, 2, "g", Caller::task(Some(f.computation())));
     // Another thread that has inherited the context, as those of an executor may.
-    let caller = Caller::task(g.computation());
+    let caller = Caller::task(Some(g.computation()));
     thread::scope(|scope| {
         let asked = scope.spawn(|| cycle_in(&flights, 1, "f", caller));
         assert_eq!(asked.join().unwrap(), ["f", "g", "f"]);
@@ -126,8 +126,8 @@ fn what_a_computation_has_begun_must_not_wait_for_it() {
 fn what_has_ended_waits_for_nobody() {
     let flights = Numbers::new();
     let f = own_in(&flights, 1, "f", Caller::task(None));
-    let g = own_in(&flights, 2, "g", Caller::task(f.computation()));
-    let orphan = Caller::task(g.computation());
+    let g = own_in(&flights, 2, "g", Caller::task(Some(f.computation())));
+    let orphan = Caller::task(Some(g.computation()));
     g.land(2, |_| ());
     let waiter = wait_in(&flights, 1, "f", orphan);
     f.land(1, |_| ());
@@ -138,7 +138,7 @@ fn what_has_ended_waits_for_nobody() {
 fn what_an_earlier_owner_has_begun_may_wait_for_the_next() {
     let flights = Numbers::new();
     let first = own_in(&flights, 1, "f", Caller::task(None));
-    let left_behind = Caller::task(first.computation());
+    let left_behind = Caller::task(Some(first.computation()));
     let mut next = wait_in(&flights, 1, "f", Caller::task(None));
     drop(first);
     let Wait::Takeover(second) = next.poll() else {
@@ -146,7 +146,7 @@ fn what_an_earlier_owner_has_begun_may_wait_for_the_next() {
     };
     drop(wait_in(&flights, 1, "f", left_behind));
     assert_eq!(
-        cycle_in(&flights, 1, "f", Caller::task(second.computation())),
+        cycle_in(&flights, 1, "f", Caller::task(Some(second.computation()))),
         ["f", "f"]
     );
 }
@@ -156,9 +156,9 @@ fn a_cycle_over_tasks_is_found() {
     let flights = Numbers::new();
     let f = own_in(&flights, 1, "f", Caller::task(None));
     let g = own_in(&flights, 2, "g", Caller::task(None));
-    let _waits = wait_in(&flights, 2, "g", Caller::task(f.computation()));
+    let _waits = wait_in(&flights, 2, "g", Caller::task(Some(f.computation())));
     assert_eq!(
-        cycle_in(&flights, 1, "f", Caller::task(g.computation())),
+        cycle_in(&flights, 1, "f", Caller::task(Some(g.computation()))),
         ["f", "g", "f"]
     );
 }
@@ -177,7 +177,7 @@ fn a_cycle_over_a_blocked_event_loop_is_found() {
                 let plain = own(flights, 2, "plain");
                 ready.send(()).unwrap();
                 goes.recv().unwrap();
-                let within = Caller::task(plain.computation());
+                let within = Caller::task(Some(plain.computation()));
                 assert_eq!(
                     cycle_in(flights, 1, "task", within),
                     ["task", "plain", "task"]
@@ -199,8 +199,8 @@ fn a_cycle_over_a_blocked_event_loop_is_found() {
 fn an_event_loop_inside_a_computation_is_no_cycle() {
     let flights = Numbers::new();
     let plain = own(&flights, 1, "plain");
-    let first = own_in(&flights, 2, "f", Caller::task(plain.computation()));
-    let waiter = wait_in(&flights, 2, "f", Caller::task(plain.computation()));
+    let first = own_in(&flights, 2, "f", Caller::task(Some(plain.computation())));
+    let waiter = wait_in(&flights, 2, "f", Caller::task(Some(plain.computation())));
     first.land(2, |_| ());
     assert_eq!(outcome(waiter), 2);
     plain.land(1, |_| ());
@@ -212,7 +212,7 @@ fn who_took_over_and_gave_up_hides_no_cycle_of_another() {
     let flights = Numbers::new();
     let above = own_in(&flights, 1, "above", Caller::task(None));
     let first = own_in(&flights, 2, "f", Caller::task(None));
-    let within = Caller::task(above.computation());
+    let within = Caller::task(Some(above.computation()));
     let (mut takes_over, stays) = (
         wait_in(&flights, 2, "f", within),
         wait_in(&flights, 2, "f", within),
@@ -228,7 +228,12 @@ fn who_took_over_and_gave_up_hides_no_cycle_of_another() {
         panic!("nobody computes");
     };
     assert_eq!(
-        cycle_in(&flights, 1, "above", Caller::task(third.computation())),
+        cycle_in(
+            &flights,
+            1,
+            "above",
+            Caller::task(Some(third.computation()))
+        ),
         ["above", "f", "above"]
     );
     third.land(2, |_| ());
@@ -276,7 +281,7 @@ fn a_chain_of_tasks_may_be_long() {
             let Begin::Owner(guard) = flights.begin(key, within, &"f".into()) else {
                 panic!("nobody else computes");
             };
-            within = Caller::task(guard.computation());
+            within = Caller::task(Some(guard.computation()));
             guards.push(guard);
         }
         let waits = flights.begin(0, Caller::task(None), &"f".into());
@@ -298,7 +303,7 @@ fn a_computation_may_begin_many_tasks() {
         let Begin::Owner(above) = flights.begin(0, Caller::task(None), &"f".into()) else {
             panic!("nobody else computes");
         };
-        let within = Caller::task(above.computation());
+        let within = Caller::task(Some(above.computation()));
         let begin = |key| flights.begin(key, within, &"f".into());
         let tasks: Vec<_> = (1..20_000).map(begin).collect();
         for _ in 0..10 {
@@ -309,4 +314,55 @@ fn a_computation_may_begin_many_tasks() {
         drop(tasks);
         above.land(0, |_| ());
     });
+}
+
+#[test]
+fn who_waits_takes_over_from_an_owner_that_was_dismissed() {
+    let flights = Numbers::new();
+    let home = Home::from(1);
+    let left_behind = own_in(&flights, 1, "f", Caller::task(None).at(home));
+    let mut waiter = wait_in(&flights, 1, "f", Caller::task(None));
+    let bell = Bell::new();
+    assert!(waiter.register(Arc::clone(&bell).into()));
+    let owner = waiter.owner().unwrap();
+    assert_eq!(owner.home, home);
+    owner.dismiss();
+    assert!(bell.has_rung());
+    let Wait::Takeover(guard) = waiter.poll() else {
+        panic!("nobody computes");
+    };
+    assert!(!left_behind.is_attached());
+    let another = wait_in(&flights, 1, "f", Caller::task(None));
+    left_behind.land(6, |is_attached| assert!(!is_attached));
+    guard.land(7, |is_attached| assert!(is_attached));
+    assert_eq!(outcome(another), 7);
+}
+
+#[test]
+fn an_owner_is_dismissed_once_and_no_other_with_it() {
+    let flights = Numbers::new();
+    let caller = Caller::task(None).at(Home::from(1));
+    let left_behind = own_in(&flights, 1, "f", caller);
+    let mut waiters = [(); 2].map(|()| wait_in(&flights, 1, "f", caller));
+    let [first, second] = [waiters[0].owner(), flights.owner(&1)].map(Option::unwrap);
+    first.dismiss();
+    let Wait::Takeover(guard) = waiters[0].poll() else {
+        panic!("nobody computes");
+    };
+    second.dismiss();
+    drop(left_behind);
+    assert!(matches!(waiters[1].poll(), Wait::Pending));
+    guard.land(7, |_| ());
+    assert!(matches!(waiters[1].poll(), Wait::Landed(7)));
+    assert!(flights.owner(&1).is_none());
+}
+
+#[test]
+fn what_nobody_waits_for_begins_anew_when_its_owner_is_dismissed() {
+    let flights = Numbers::new();
+    let left_behind = own_in(&flights, 1, "f", Caller::task(None).at(Home::from(1)));
+    flights.owner(&1).unwrap().dismiss();
+    let guard = own_in(&flights, 1, "f", Caller::task(None));
+    drop(left_behind);
+    guard.land(7, |is_attached| assert!(is_attached));
 }

@@ -1,0 +1,47 @@
+//! What interrupts a thread where nobody can be given it: it is raised as soon as the thread goes on.
+
+use std::ffi::{c_int, c_void};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use pyo3::exceptions::PyException;
+use pyo3::ffi;
+use pyo3::prelude::*;
+
+use super::{GET_IDENT, MAIN_THREAD};
+
+/// Whether nothing is raised any more: the interpreter is about to exit.
+static IS_OVER: AtomicBool = AtomicBool::new(false);
+
+/// Raises nothing from now on.
+pub fn end() {
+    IS_OVER.store(true, Ordering::Relaxed);
+}
+
+/// Has the main thread raise what is no `Exception`, such as a signal's `KeyboardInterrupt`, which comes to it alone.
+/// `false` if that cannot be, or is not so.
+pub fn raise_later(py: Python<'_>, raised: &PyErr) -> bool {
+    let is_failure = raised.is_instance_of::<PyException>(py);
+    if is_failure || IS_OVER.load(Ordering::Relaxed) || !is_main(py).unwrap_or(false) {
+        return false;
+    }
+    let raised = Box::into_raw(Box::new(raised.clone_ref(py)));
+    // SAFETY: the interpreter calls the function once, with what it is given here.
+    let refused = unsafe { ffi::Py_AddPendingCall(Some(raise), raised.cast()) != 0 };
+    if refused {
+        // SAFETY: it was made above, and nobody else has it.
+        drop(unsafe { Box::from_raw(raised) });
+    }
+    !refused
+}
+
+fn is_main(py: Python<'_>) -> PyResult<bool> {
+    let main = MAIN_THREAD.get(py)?.call0()?.getattr("ident")?;
+    main.eq(GET_IDENT.get(py)?.call0()?)
+}
+
+extern "C" fn raise(raised: *mut c_void) -> c_int {
+    // SAFETY: it is what was boxed, and comes here once.
+    let raised = unsafe { Box::from_raw(raised.cast::<PyErr>()) };
+    Python::attach(|py| raised.restore(py));
+    -1
+}
