@@ -43,11 +43,15 @@ pub struct FunctionCache {
     is_unique: bool,
     /// How many entries there may be.
     pub max_entries: Option<usize>,
+    /// How many bytes they may have, if one that is larger is kept.
+    max_bytes: Option<u64>,
     /// The disk, where entries outlive the process.
     pub tier: Option<Tier>,
     /// The widgets that its calls have drawn.
     pub widgets: Widgets,
     on_release: Mutex<Option<Py<PyAny>>>,
+    /// Whether a value has been told of that is larger than the bound.
+    has_outgrown: AtomicBool,
     ended: AtomicBool,
 }
 
@@ -100,10 +104,15 @@ pub fn attach(
         id: id.clone(),
         is_unique,
         max_entries: options.bounds.max_entries,
+        max_bytes: options
+            .bounds
+            .max_bytes
+            .filter(|_| options.bounds.keeps_larger),
         // What a test makes is nobody's but the test's.
         tier: function.tier().filter(|_| id.isolation.is_none()),
         widgets: Widgets::default(),
         on_release: Mutex::new(None),
+        has_outgrown: AtomicBool::new(false),
         ended: AtomicBool::new(false),
     };
     let (cache, superseded) = REGISTRY.attach(id.clone(), function.sharing(), make);
@@ -245,6 +254,21 @@ impl FunctionCache {
     /// Whether the session is over, and a new one of that name needs a cache of its own.
     pub fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
+    }
+
+    /// Tells once of a value that is larger than the bound by itself.
+    pub fn tell_of_size(&self, py: Python<'_>, size: u64) {
+        let Some(max_bytes) = self.max_bytes.filter(|most| size > *most) else {
+            return;
+        };
+        if !self.has_outgrown.swap(true, Ordering::Relaxed) {
+            let message = format!(
+                "A value of '{}' has {size} bytes, more than its max_size of {max_bytes}: it is kept \
+                 alone",
+                self.name
+            );
+            logging::warn(py, &message);
+        }
     }
 
     /// Forgets all entries.

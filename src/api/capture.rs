@@ -64,14 +64,14 @@ impl Captured {
         guard: OwnerGuard,
         cost: Duration,
     ) {
-        let (departed, unstored) = cache
-            .entries
-            .finish(key, guard, self.value, self.size, cost);
+        let size = self.size;
+        let (departed, unstored) = cache.entries.finish(key, guard, self.value, size, cost);
         if let Some(unstored) = unstored {
             resource::keep_until_exit(py, unstored);
         }
         cache.release(py, departed);
         if cache.id.kind == Kind::Data {
+            cache.tell_of_size(py, size);
             budget::keep(py);
         }
         expiry::expect(py, cache);

@@ -8,6 +8,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyString};
 use pyo3::{PyTraverseError, PyVisit};
 
+use super::coroutine_function;
 use super::disk::{Persist, Place};
 use super::duration as durations;
 use super::settings;
@@ -117,6 +118,7 @@ impl Options {
         Self {
             kind,
             bounds: Bounds {
+                keeps_larger: kind == Kind::Data,
                 counts_entries: kind == Kind::Data,
                 ..Bounds::default()
             },
@@ -424,6 +426,10 @@ fn callback(option: &str, value: &Bound<'_, PyAny>) -> Result<Option<Py<PyAny>>>
     }
     if !value.is_callable() {
         return Err(bad(option, "callable, or None", value));
+    }
+    if coroutine_function::is(value)? || coroutine_function::makes_generators(value)? {
+        // Nobody would await what it returns, which is true whatever it says.
+        return Err(bad(option, "a function without async, or None", value));
     }
     Ok(Some(value.clone().unbind()))
 }

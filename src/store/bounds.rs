@@ -13,6 +13,8 @@ pub struct Bounds {
     pub time_to_live: Option<Nanos>,
     /// Nanoseconds from an entry's storing to the time when it is stale, though still there.
     pub fresh_for: Option<Nanos>,
+    /// Whether an entry that alone has more bytes than `max_bytes` stays, by itself.
+    pub keeps_larger: bool,
     /// Whether what the store needs for an entry counts beside the entry's size.
     pub counts_entries: bool,
 }

@@ -128,7 +128,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
 
     /// Stores a value of `size` bytes that took `cost` nanoseconds, and lets go of what that
     /// leaves no room for. A value that alone is too large is given back, and nothing leaves but
-    /// the one that it was to replace.
+    /// the one that it was to replace; or it stays alone, if the bounds say so.
     pub fn put(
         &mut self,
         key: K,
@@ -140,7 +140,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     ) -> Stored<V> {
         self.depart(&key, Departure::Replaced, removed);
         let size = size.saturating_add(self.bytes_of_entry());
-        if self.bounds.are_exceeded(1, size.into()) {
+        if !self.bounds.keeps_larger && self.bounds.are_exceeded(1, size.into()) {
             self.note(&key, Departure::TooLarge);
             return Stored::TooLarge(value);
         }
@@ -173,6 +173,9 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
 
     fn evict(&mut self, removed: &mut Removed<V>) {
         while self.bounds.are_exceeded(self.entries.len(), self.bytes) {
+            if self.bounds.keeps_larger && self.entries.len() == 1 {
+                return;
+            }
             let Some((key, entry)) = self.entries.pop_oldest() else {
                 return;
             };
@@ -358,6 +361,19 @@ mod tests {
         put(&mut store, 2, 4, 0);
         assert_eq!(put(&mut store, 3, 9, 0), [1, 2]);
         assert_eq!(store.bytes(), 9);
+    }
+
+    #[test]
+    fn what_is_too_large_stays_alone_where_it_may() {
+        let mut store = Store::new(Bounds {
+            max_bytes: Some(10),
+            keeps_larger: true,
+            ..Bounds::default()
+        });
+        put(&mut store, 1, 4, 0);
+        assert_eq!(put(&mut store, 2, 40, 0), [1]);
+        assert_eq!(get(&mut store, 2, 0).0, Some(2));
+        assert_eq!(put(&mut store, 3, 4, 0), [2]);
     }
 
     #[test]

@@ -324,3 +324,20 @@ def test_a_type_with_arguments_is_no_target(target):
 def test_unions_are_targets():
     for union in (typing.Union[int, str], int | str, int | None):  # noqa: UP007
         assert mx.cache_data(hash_funcs={union: str})(lambda x: x)(1) == 1
+
+
+@pytest.mark.parametrize("option", ["validate", "on_release", "cache_if", "sizeof"])
+def test_callbacks_are_no_coroutine_functions(option):
+    async def callback(value):
+        return True
+
+    async def generator(value):
+        yield True
+
+    class Callable:
+        async def __call__(self, value):
+            return True
+
+    for wrong in (callback, generator, Callable()):
+        with pytest.raises(mx.errors.OptionError, match=f"{option} must be a function without"):
+            mx.cache_resource(**{option: wrong})

@@ -124,7 +124,7 @@ def test_a_ttl_of_zero_computes_each_time():
 
 def test_what_could_not_be_stored_says_so():
     program = """
-@mx.cache_data(max_size=1)
+@mx.cache_resource(max_size=1, sizeof=len)
 def large(x): return "x" * 1000
 
 @mx.cache_data

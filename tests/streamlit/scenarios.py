@@ -73,4 +73,7 @@ SCENARIOS = {
     "methods": Scenario(),
     "threads": Scenario(),
     "budget": Scenario(since=(1, 67)),
+    "documented": Scenario(),
+    "concepts": Scenario([RUN, ANOTHER, RUN, then(lambda app: app.button[0].click()), RUN]),
+    "uploads": Scenario(),
 }

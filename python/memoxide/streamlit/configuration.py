@@ -47,9 +47,10 @@ def _take_over(setting: str, option: str, value: Any | None) -> None:
 
 
 def forget() -> None:
-    """Undo `configure_size`: there is no app any more."""
-    if _last.pop("data_max_size", None) is not None:
+    """Lift the bound, and read everything anew for the next app."""
+    if "data_max_size" in _last:
         memoxide.configure(data_max_size=math.inf)
+    _last.clear()
 
 
 def _option(name: str) -> Any | None:

@@ -277,10 +277,13 @@ def hashed_by_content() -> Iterator[tuple[Any, Callable[[Any], Any]]]:
     """Find classes whose instances stand for something else, and what that is."""
     from streamlit.runtime.secrets import Secrets
     from streamlit.runtime.state import QueryParamsProxy, SessionStateProxy
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     yield SessionStateProxy, lambda state: state.to_dict()
     yield QueryParamsProxy, lambda query: {key: query.get_all(key) for key in query}
     yield Secrets, lambda secrets: secrets.to_dict()
+    # One that is uploaded once more has another id.
+    yield UploadedFile, lambda file: (file.name, file.type, file.tell(), file.getvalue())
     try:  # 1.37 brought it.
         from streamlit.runtime.context import ContextProxy
     except ImportError:
