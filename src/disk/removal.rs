@@ -80,7 +80,15 @@ fn remove_all(directory: &Directory, folder: &str) -> Result<Removed, Fault> {
 pub(super) fn remove_file(directory: &Directory, path: &str) -> Result<Removed, Fault> {
     let size = directory.look(path).map_or(0, |look| look.size);
     match directory.remove(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Removed::default()),
+        // A folder in its place is no entry, and is never read as one.
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::IsADirectory
+            ) =>
+        {
+            Ok(Removed::default())
+        }
         result => result
             .map(|()| Removed {
                 entries: 1,

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -104,7 +105,7 @@ impl Settings {
             return Ok(folder.clone());
         }
         if let Some(folder) = env::var_os("MEMOXIDE_CACHE_DIR").filter(|path| !path.is_empty()) {
-            return Ok(folder.into());
+            return Ok(from_origin(folder.into()));
         }
         self.fallback
             .clone()
@@ -125,6 +126,21 @@ impl Settings {
             key: key()?,
             ..defaults
         })
+    }
+}
+
+/// Where the process was when it loaded this library.
+static ORIGIN: LazyLock<Option<PathBuf>> = LazyLock::new(|| env::current_dir().ok());
+
+/// Notes where the process is: what its environment says counts from there, wherever it goes later.
+pub fn note_origin() {
+    LazyLock::force(&ORIGIN);
+}
+
+fn from_origin(path: PathBuf) -> PathBuf {
+    match &*ORIGIN {
+        Some(origin) => origin.join(path),
+        None => path,
     }
 }
 
