@@ -94,13 +94,19 @@ impl<'a, 'py> Call<'a, 'py> {
             key = self.function.entry_key(py, &cache, call)?;
             if let Some(value) = self.function.hit(py, &cache, &key)? {
                 if self.function.options().refreshes && cache.entries.needs_refresh(&key) {
-                    let missed = Missed::stale(cache.kept(), identity, key, call);
+                    let missed = Missed::stale(cache.kept(), identity.kept(), key, call);
                     return Ok(Found::Stale(value, missed));
                 }
                 return Ok(Found::Value(value));
             }
         }
-        let missed = Missed::new(self.function, py, identity, key, writer.into_encoder())?;
+        let missed = Missed::new(
+            self.function,
+            py,
+            identity.kept(),
+            key,
+            writer.into_encoder(),
+        )?;
         Ok(Found::Nothing(missed))
     }
 

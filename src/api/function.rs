@@ -3,7 +3,6 @@
 use std::ops::Deref;
 use std::sync::{Arc, Once, OnceLock};
 
-use arc_swap::{ArcSwapOption, Guard};
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFunction, PyTuple};
@@ -23,6 +22,7 @@ use crate::history;
 use crate::key::binding::{Arguments, Unpacked};
 use crate::key::definition::Definition;
 use crate::key::signature::Signature;
+use crate::python::latest::{Current, Latest};
 use crate::python::vectorcall::{self, Slot, Vectorcall};
 use crate::python::{raw, stack, type_name};
 use crate::testing;
@@ -40,7 +40,7 @@ pub struct CachedFunction {
     place: Option<Arc<Place>>,
     /// Found at the first use, since what the function refers to may be defined after it, and
     /// again when that has changed.
-    identity: ArcSwapOption<Identity>,
+    identity: Latest<Identity>,
     /// Of sessions, and of tests that are isolated.
     apart: Mutex<Vec<Arc<FunctionCache>>>,
 }
@@ -65,35 +65,6 @@ impl Identity {
     /// The digest of the function's code, and of what it depends on.
     pub fn digest(&self) -> &[u8; 32] {
         &self.definition.digest
-    }
-}
-
-/// What a function is at the moment. A hit borrows it, which costs less than to share it.
-pub struct Current(Guard<Option<Arc<Identity>>>);
-
-impl Current {
-    fn of(identity: Arc<Identity>) -> Self {
-        Self(Guard::from_inner(Some(identity)))
-    }
-
-    /// The identity for longer: each thread can borrow only a few at once.
-    #[must_use]
-    pub fn kept(self) -> Arc<Identity> {
-        match Guard::into_inner(self.0) {
-            Some(identity) => identity,
-            None => unreachable!("it is made of an identity"),
-        }
-    }
-}
-
-impl Deref for Current {
-    type Target = Identity;
-
-    fn deref(&self) -> &Identity {
-        match self.0.as_ref() {
-            Some(identity) => identity,
-            None => unreachable!("it is made of an identity"),
-        }
     }
 }
 
@@ -144,7 +115,7 @@ impl CachedFunction {
                 .map(|persist| Place::of(wrapped, persist)),
             options,
             makes_coroutines,
-            identity: ArcSwapOption::empty(),
+            identity: Latest::empty(),
             apart: Mutex::new(Vec::new()),
         };
         let function = Bound::new(wrapped.py(), function)?;
@@ -184,35 +155,32 @@ impl CachedFunction {
 
     /// What the function is now: found again if something that it depends on has changed.
     #[inline]
-    pub fn identity(&self, py: Python<'_>) -> Result<Current> {
-        let known = self.identity.load();
-        match known.as_ref() {
-            Some(identity) if identity.holds(self, py) => Ok(Current(known)),
-            _ => self.renew(py, &known),
+    pub fn identity<'a, 'py>(&'a self, py: Python<'py>) -> Result<Current<'a, 'py, Identity>> {
+        match self.identity.get(py) {
+            Some(identity) if identity.holds(self, py) => Ok(Current::Borrowed(identity)),
+            known => self.renew(py, known.as_deref()).map(Current::Kept),
         }
     }
 
     /// Finds out what the function is, which was `known` before. No lock is held: it may run code that
     /// comes here again.
     #[cold]
-    fn renew(&self, py: Python<'_>, known: &Guard<Option<Arc<Identity>>>) -> Result<Current> {
+    fn renew(&self, py: Python<'_>, known: Option<&Identity>) -> Result<Arc<Identity>> {
         stack::check(&self.name)?;
         let found = Arc::new(self.find_identity(py)?);
-        let before = self
-            .identity
-            .compare_and_swap(known, Some(Arc::clone(&found)));
-        let is_ours = same(before.as_ref(), known.as_ref());
-        match (is_ours, before.as_ref()) {
-            (true, Some(replaced)) => Self::leave(py, replaced),
+        let before = self.identity.replace(py, known, Some(Arc::clone(&found)));
+        let is_ours = before.as_deref().map(std::ptr::from_ref) == known.map(std::ptr::from_ref);
+        match (is_ours, before) {
+            (true, Some(replaced)) => Self::leave(py, &replaced),
             (true, None) => {}
             // Another thread was faster: what it found is as new.
             (false, Some(faster)) => {
                 Self::leave(py, &found);
-                return Ok(Current::of(Arc::clone(faster)));
+                return Ok(faster);
             }
             (false, None) => Self::leave(py, &found),
         }
-        Ok(Current::of(found))
+        Ok(found)
     }
 
     /// What the function is, as a history keeps it: without the objects that it was read from.
@@ -271,7 +239,7 @@ impl CachedFunction {
 
     /// Ends the use of all caches: nobody calls the function any more.
     fn leave_all(&self, py: Python<'_>) {
-        if let Some(identity) = self.identity.swap(None) {
+        if let Some(identity) = self.identity.take(py) {
             Self::leave(py, &identity);
         }
         let apart = std::mem::take(&mut *self.apart.lock());
@@ -493,10 +461,8 @@ impl CachedFunction {
             self.options.traverse(&visit)?;
         }
         // An identity belongs to this function alone, and a call that holds one holds the function.
-        match self.identity.load().as_ref() {
-            Some(identity) => identity.signature.traverse(&visit),
-            None => Ok(()),
-        }
+        self.identity
+            .traverse(&visit, |identity| identity.signature.traverse(&visit))
     }
 }
 
@@ -511,13 +477,6 @@ impl Drop for CachedFunction {
                 raised.restore(py);
             }
         });
-    }
-}
-
-fn same(a: Option<&Arc<Identity>>, b: Option<&Arc<Identity>>) -> bool {
-    match (a, b) {
-        (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-        (a, b) => a.is_none() && b.is_none(),
     }
 }
 

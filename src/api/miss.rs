@@ -13,7 +13,7 @@ use super::computing;
 use super::disk::{Permit, Tier};
 use super::event_loop;
 use super::failure::Failed;
-use super::function::{CachedFunction, Current, Identity};
+use super::function::{CachedFunction, Identity};
 use super::misses;
 use super::resource::Produced;
 use super::second_tier::{self, Next};
@@ -71,11 +71,10 @@ impl Missed {
     pub fn new(
         function: &CachedFunction,
         py: Python<'_>,
-        identity: Current,
+        identity: Arc<Identity>,
         key: CallKey,
         encoder: Encoder,
     ) -> Result<Self> {
-        let identity = identity.kept();
         let cache = function.cache(py, &identity)?.kept();
         Ok(Self {
             identity,
@@ -91,12 +90,12 @@ impl Missed {
     /// A call whose value is to be made anew.
     pub fn stale(
         cache: Arc<FunctionCache>,
-        identity: Current,
+        identity: Arc<Identity>,
         key: CallKey,
         call: CallKey,
     ) -> Self {
         Self {
-            identity: identity.kept(),
+            identity,
             cache,
             key,
             permit: None,

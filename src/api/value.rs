@@ -1,5 +1,9 @@
 //! Values as they lie in the store.
 
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use pyo3::ffi::PyTypeObject;
 use pyo3::prelude::*;
 
 use crate::host::Recording;
@@ -25,6 +29,10 @@ struct Stored {
     recording: Option<Recording>,
 }
 
+/// The class of [`Stored`]; nothing as long as there was none. Each hit asks for it, and to find it by name
+/// costs more than to compare it.
+static STORED: AtomicPtr<PyTypeObject> = AtomicPtr::new(ptr::null_mut());
+
 impl Value {
     /// The value that a snapshot holds, and what the function has drawn.
     pub fn of(py: Python<'_>, snapshot: Snapshot, recording: Option<Recording>) -> PyResult<Self> {
@@ -35,7 +43,9 @@ impl Value {
                     snapshot,
                     recording,
                 };
-                Ok(Self(Py::new(py, stored)?.into_any()))
+                let stored = Bound::new(py, stored)?.into_any();
+                STORED.store(stored.get_type_ptr(), Ordering::Release);
+                Ok(Self(stored.unbind()))
             }
         }
     }
@@ -48,12 +58,11 @@ impl Value {
         snapshot.size().saturating_add(around).saturating_add(drawn)
     }
 
-    /// What is around the object, if it is not handed out as it is. A cast that fails would count a
-    /// reference to the class, which all threads share.
+    /// What is around the object, if it is not handed out as it is.
     #[inline]
     fn stored<'a>(&'a self, py: Python<'a>) -> Option<&'a Stored> {
         let object = self.0.bind(py);
-        if !object.is_exact_instance_of::<Stored>() {
+        if object.get_type_ptr() != STORED.load(Ordering::Relaxed) {
             return None;
         }
         object.cast_exact::<Stored>().ok().map(Bound::get)

@@ -266,8 +266,7 @@ impl Encoder {
         if node.hasher.is_some() || self.bytes.len() - start > INLINE_LIMIT {
             let digest = self.digest(start, node.hasher);
             self.bytes.truncate(start);
-            self.unit(Tag::Digest);
-            self.bytes.extend_from_slice(&digest);
+            self.digested(&digest);
         }
         &self.bytes[start..]
     }
@@ -288,6 +287,42 @@ impl Encoder {
         trace.count(rest.len() as u64);
         trace.keep(&digest, self.open.len(), rest);
         digest
+    }
+
+    /// Bytes that were written and lie in no digest, where no node is open.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Whether nothing was written.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    /// Replaces the last node, which begins at `start`, by its digest, if it is none yet.
+    pub fn digest_from(&mut self, start: usize) {
+        if self.bytes[start] == Tag::Digest as u8 {
+            return;
+        }
+        let digest = self.digest(start, None);
+        self.bytes.truncate(start);
+        self.digested(&digest);
+    }
+
+    /// Writes a node of which the digest is known.
+    pub fn digested(&mut self, digest: &[u8; 32]) {
+        let mut node = [Tag::Digest as u8; 33];
+        node[1..].copy_from_slice(digest);
+        self.bytes.extend_from_slice(&node);
+    }
+
+    /// Keeps what has become a digest.
+    pub fn keep(&mut self, digest: &[u8; 32], node: &[u8]) {
+        let trace = opened(&mut self.trace);
+        trace.count(node.len() as u64);
+        trace.keep(digest, self.open.len(), node);
     }
 
     /// All that was written, as the key of a call.
@@ -433,6 +468,26 @@ mod tests {
         );
         let inline = encoded(|e| e.leaf(Tag::Bytes, &contents[1..]));
         assert_eq!(inline[3..], contents[1..]);
+    }
+
+    #[test]
+    fn a_node_can_be_its_digest_however_short_it_is() {
+        let text = encoded(|e| e.leaf(Tag::Str, b"a"));
+        let digest = *blake3::hash(&text).as_bytes();
+        let expected = [&[0x4a, 0xff], digest.as_slice()].concat();
+        let of_written = |e: &mut Encoder| {
+            e.unit(Tag::Ignored);
+            let start = e.len();
+            e.leaf(Tag::Str, b"a");
+            e.digest_from(start);
+            e.digest_from(start);
+        };
+        assert_eq!(encoded(of_written), expected);
+        let of_known = |e: &mut Encoder| {
+            e.unit(Tag::Ignored);
+            e.digested(&digest);
+        };
+        assert_eq!(encoded(of_known), expected);
     }
 
     #[test]

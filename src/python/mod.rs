@@ -6,6 +6,7 @@ pub mod ending;
 pub mod immutable;
 pub mod imports;
 pub mod interrupt;
+pub mod latest;
 pub mod mapped;
 pub mod memory;
 pub mod raw;

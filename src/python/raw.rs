@@ -1,7 +1,6 @@
 //! The C API where the safe one costs too much; all of the crate's `unsafe` is in this file.
 
 use std::ffi::c_int;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use pyo3::buffer::PyUntypedBuffer;
@@ -124,9 +123,6 @@ fn referent(reference: &Py<PyWeakrefReference>) -> *mut ffi::PyObject {
 pub struct DictState(AtomicU64);
 
 impl DictState {
-    /// The first version of Python whose dicts have other numbers, or none.
-    const NUMBERED_BEFORE: (u8, u8) = (3, 13);
-
     /// Whether something holds of the dict: as it did in the same state, or else as `look` says.
     #[inline]
     pub fn holds(&self, dict: &Bound<'_, PyDict>, look: impl FnOnce() -> bool) -> bool {
@@ -146,19 +142,25 @@ impl DictState {
 /// `ma_version_tag`, which lies behind the number of items; zero if there is none.
 #[inline]
 fn number_of(dict: &Bound<'_, PyDict>) -> u64 {
-    static ARE_NUMBERED: OnceLock<bool> = OnceLock::new();
-    let are_numbered = ARE_NUMBERED.get_or_init(|| {
-        let version = dict.py().version_info();
-        cfg!(target_pointer_width = "64")
-            && (version.major, version.minor) < DictState::NUMBERED_BEFORE
-    });
-    if !are_numbered {
+    // From 3.13 on dicts have other numbers, or none.
+    if cfg!(any(Py_3_13, not(target_pointer_width = "64"))) {
         return 0;
     }
     let behind = size_of::<ffi::PyObject>() + size_of::<ffi::Py_ssize_t>();
     // SAFETY: a dict of these versions has the number there, in its public header `dictobject.h`;
     // whoever is attached has the interpreter's lock, under which it changes.
     unsafe { dict.as_ptr().byte_add(behind).cast::<u64>().read() }
+}
+
+/// Whether `function`, which is a Python function, has defaults of either kind.
+#[inline]
+pub fn has_defaults(function: &Bound<'_, PyAny>) -> bool {
+    let function = function.as_ptr();
+    // SAFETY: the callees return borrowed pointers, which are only compared.
+    unsafe {
+        !ffi::PyFunction_GetDefaults(function).is_null()
+            || !ffi::PyFunction_GetKwDefaults(function).is_null()
+    }
 }
 
 /// The defaults of a Python function's positional parameters, if it has some.

@@ -69,6 +69,29 @@ def test_the_class_of_an_ignored_self_counts():
     assert (Base().name(), Derived().name(), Base().name()) == ("Base", "Derived", "Base")
 
 
+def test_the_key_of_an_ignored_self_does_not_tell_whether_its_class_is_known():
+    class Reader:
+        def rate(self):
+            return 1
+
+        @mx.cache_data
+        def read(_self, x):
+            return x
+
+    class Other:
+        pass
+
+    first = Reader().read.key(1)
+    # The class is met again at once, and after another one.
+    assert Reader().read.key(1) == first
+    assert mx.cache_data(lambda x: x).key(Other()) != first
+    assert Reader().read.key(1) == first
+    Reader.rate = lambda self: 2
+    edited = Reader().read.key(1)
+    assert edited != first
+    assert Reader().read.key(1) == edited
+
+
 @pytest.mark.thread_unsafe(reason="it counts hits")
 def test_methods_of_every_kind():
     class Scale:

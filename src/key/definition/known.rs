@@ -1,5 +1,6 @@
 //! Definitions that many others depend on, and classes whose instances are arguments: read once.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -25,17 +26,28 @@ struct Memory {
     definition: Option<Arc<Definition>>,
     /// Of a function its code and what that depends on.
     body: Option<Arc<Definition>>,
-    /// A class's bytes as an argument's class.
-    node: Option<Node>,
+    /// Of a class what is written of it.
+    node: Option<ClassNode>,
 }
 
-/// The bytes of a class.
-pub type Node = SmallVec<[u8; 80]>;
+/// What is written of a class.
+#[derive(Clone)]
+pub struct ClassNode {
+    /// Its encoding.
+    pub bytes: SmallVec<[u8; 80]>,
+    /// The BLAKE3 of that.
+    pub digest: [u8; 32],
+}
 
 type Objects = HashMap<usize, Arc<Known>, RandomState>;
 
 /// By address; an entry counts as long as its object lives.
 static KNOWN: Mutex<Option<Objects>> = Mutex::new(None);
+
+thread_local! {
+    /// The class that this thread has met last: mostly it is met again, which then takes no lock.
+    static LAST_CLASS: Cell<Option<Arc<Known>>> = const { Cell::new(None) };
+}
 
 /// Objects that have died are looked for when there are so many, and twice as many each time.
 const PURGE_FROM: usize = 256;
@@ -71,17 +83,27 @@ pub fn known_body(function: &Bound<'_, PyAny>) -> Option<Arc<Definition>> {
     body.filter(|body| body.holds(function))
 }
 
-/// Shows `write` the bytes of a class that were remembered, if they still hold.
-pub fn known_class<T>(class: &Bound<'_, PyAny>, write: impl FnOnce(&[u8]) -> T) -> Option<T> {
-    let known = known(class)?;
-    let Memory {
-        definition, node, ..
-    } = &known.memory;
-    let holds = |definition: &Arc<Definition>| definition.holds(class);
-    let node = node
-        .as_ref()
-        .filter(|_| definition.as_ref().is_none_or(holds))?;
-    Some(write(node))
+/// Gives `look` what is written of a class, if that was remembered and still holds.
+#[inline]
+pub fn known_class<T>(class: &Bound<'_, PyAny>, look: impl FnOnce(&ClassNode) -> T) -> Option<T> {
+    let last = LAST_CLASS.try_with(Cell::take).ok().flatten();
+    let entry = last
+        .filter(|last| last.is_class(class))
+        .or_else(|| known(class).filter(|known| known.is_class(class)))?;
+    let looked = entry.memory.node.as_ref().map(look);
+    // While a thread ends there is nothing to keep it in.
+    let _ = LAST_CLASS.try_with(|last| last.set(Some(entry)));
+    looked
+}
+
+impl Known {
+    /// Whether it is that class, which is still as it was.
+    #[inline]
+    fn is_class(&self, class: &Bound<'_, PyAny>) -> bool {
+        let definition = self.memory.definition.as_ref();
+        raw::refers_to(&self.object, class)
+            && definition.is_none_or(|definition| definition.holds(class))
+    }
 }
 
 /// Remembers the bytes of a class.
@@ -90,7 +112,10 @@ pub fn remember_class(
     definition: Option<Arc<Definition>>,
     node: &[u8],
 ) -> Result<()> {
-    let node = Some(SmallVec::from_slice(node));
+    let node = Some(ClassNode {
+        bytes: SmallVec::from_slice(node),
+        digest: *blake3::hash(node).as_bytes(),
+    });
     remember(class, |memory| {
         memory.definition = definition;
         memory.node = node;

@@ -241,6 +241,9 @@ impl Defaults {
     }
 
     fn hold(&self, function: &Bound<'_, PyAny>) -> bool {
+        if !raw::has_defaults(function) {
+            return self.positional.is_empty() && self.keywords.is_empty();
+        }
         self.positional_hold(function) && self.keywords_hold(function)
     }
 

@@ -62,7 +62,7 @@ impl<'py> Walk<'_, 'py> {
     /// Writes or opens a class.
     pub(super) fn class(&mut self, class: &Bound<'py, PyType>) -> Result<()> {
         if self.remembers_classes()
-            && known_class(class.as_any(), |node| self.write_class(class, node)).is_some()
+            && known_class(class.as_any(), |node| self.write_class(class, &node.bytes)).is_some()
         {
             return Ok(());
         }

@@ -24,6 +24,8 @@ pub struct Writer<'a, 'py> {
     /// Where the bytes go as long as no walk has begun.
     encoder: Encoder,
     walk: Option<Box<Walk<'a, 'py>>>,
+    /// A class of which the digest was written, and the rest may still be asked for.
+    class: Option<Bound<'py, PyType>>,
 }
 
 impl<'a, 'py> Writer<'a, 'py> {
@@ -38,6 +40,7 @@ impl<'a, 'py> Writer<'a, 'py> {
             is_plain: hashers.are_none(),
             encoder: Encoder::new(),
             walk: None,
+            class: None,
         }
     }
 
@@ -57,10 +60,16 @@ impl<'a, 'py> Writer<'a, 'py> {
 
     /// All that was written.
     pub fn into_encoder(self) -> Encoder {
-        match self.walk {
+        let mut encoder = match self.walk {
             None => self.encoder,
             Some(walk) => walk.encoder,
+        };
+        if let Some(class) = self.class {
+            known_class(class.as_any(), |node| {
+                encoder.keep(&node.digest, &node.bytes);
+            });
         }
+        encoder
     }
 
     /// Writes an argument; messages call it `name`.
@@ -76,7 +85,7 @@ impl<'a, 'py> Writer<'a, 'py> {
         self.walk()?.argument(name, value)
     }
 
-    /// Writes the class of an argument.
+    /// Writes the digest of an argument's class, so that the key of a method's call stays short.
     pub fn class_of(
         &mut self,
         name: &Bound<'py, PyString>,
@@ -84,11 +93,16 @@ impl<'a, 'py> Writer<'a, 'py> {
     ) -> Result<()> {
         let class = value.get_type();
         if self.follows_plainly(&class)
-            && known_class(class.as_any(), |node| self.encoder().node(node)).is_some()
+            && known_class(class.as_any(), |node| self.encoder().digested(&node.digest)).is_some()
         {
+            self.class = Some(class);
             return Ok(());
         }
-        self.walk()?.argument(name, class.as_any())
+        let walk = self.walk()?;
+        let start = walk.encoder.len();
+        walk.argument(name, class.as_any())?;
+        walk.encoder.digest_from(start);
+        Ok(())
     }
 
     /// Whether a class is known by its definition and by nothing else. A metaclass of the user's own may
