@@ -126,14 +126,15 @@ def test_a_waiter_that_is_cancelled_harms_nobody(loop):
 def test_an_owner_that_is_cancelled_hands_its_work_over(loop):
     runs = []
 
-    @mx.cache_data
-    async def slow():
-        runs.append(1)
-        await anyio.sleep(0.1)
-        return "done"
-
     async def main():
         results = []
+        released = anyio.Event()
+
+        @mx.cache_data
+        async def slow():
+            runs.append(1)
+            await released.wait()
+            return "done"
 
         async def call():
             results.append(await slow())
@@ -156,11 +157,13 @@ def test_an_owner_that_is_cancelled_hands_its_work_over(loop):
             owners[0].cancel()
             await anyio.sleep(0.01)
             owners[1].cancel()
+            await anyio.sleep(0.01)
+            released.set()
+        assert slow.contains()
         return results
 
     assert loop.run(main) == ["done"] * 5
     assert 2 <= len(runs) <= 3, "once for each owner that was cancelled, and once for all others"
-    assert slow.contains()
 
 
 def test_who_comes_before_those_who_wait_are_awake_computes(loop):
