@@ -37,12 +37,14 @@ impl CachedFunction {
     ) -> Result<Next<'py>> {
         let cache = Arc::clone(&missed.cache);
         let tier = cache.tier.as_ref();
-        let Some(opened) = tier.and_then(|tier| tier.opened(py)) else {
+        let opened = tier.and_then(|tier| Some((tier, tier.opened(py)?)));
+        let Some((tier, opened)) = opened else {
             return Ok(Next::Compute(guard));
         };
         let search = Search {
             opened: &opened,
             name: cache.entry(&missed.key),
+            held: &tier.held,
             function: &cache.name,
             copy: self.options().copy,
             time_to_live: self.options().bounds.time_to_live,

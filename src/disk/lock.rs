@@ -96,11 +96,16 @@ impl Guard {
             process: std::process::id(),
         }
     }
+
+    /// Whether this process has the lock, and not the one that it was forked from.
+    pub fn is_of_this_process(&self) -> bool {
+        std::process::id() == self.process
+    }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if std::process::id() == self.process {
+        if self.is_of_this_process() {
             // Elsewhere two files cannot be told apart by `is_at`, and removing would let two in.
             if cfg!(unix) {
                 let _ = self.root.directory.remove(&self.path);

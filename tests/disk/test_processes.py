@@ -414,6 +414,30 @@ def test_a_task_that_waits_for_another_process_can_be_cancelled(app, workers):
     assert waiting.process.poll() is None
 
 
+def test_what_is_left_behind_in_a_closed_loop_does_not_hold_up_its_process(app, workers):
+    script = (
+        ASYNC
+        + """
+    def leave_behind():
+        clock["library"] = "asyncio"
+        loop = asyncio.new_event_loop()
+        clock["task"] = loop.create_task(slow(1))
+        loop.run_until_complete(asyncio.sleep(0.05))
+        loop.close()
+"""
+    )
+    worker = workers(script)
+    assert worker.ask("leave_behind()") == "None"
+    assert computed(app) == ["1"]
+    (app.root / "go").touch()
+    # It computes at once, though the lock is still held, by this process.
+    worker.send("asyncio.run(slow(1))")
+    wait_until(lambda: len(computed(app)) == 2)
+    assert worker.read() == "[1, 'old']"
+    assert workers(ASYNC).ask("asyncio.run(slow(1))") == "[1, 'old']"
+    assert computed(app) == ["1", "1"]
+
+
 def test_two_loops_that_need_each_others_values_end(app, workers):
     """One waits for the other for as long as it takes, which waits for some time only."""
     script = (

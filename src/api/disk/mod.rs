@@ -7,6 +7,7 @@
 //! | `application` | which application a function belongs to |
 //! | `opened` | the namespaces that this process has open |
 //! | `tier` | one function's part of a namespace |
+//! | `held` | the locks of its computations |
 //! | `recall` | from the disk to a caller, or the right to compute |
 //! | `keep` | from a computed value to the disk |
 //! | `complaint` | what is wrong with the disk, said once |
@@ -15,6 +16,7 @@
 mod application;
 pub mod browser;
 mod complaint;
+mod held;
 mod keep;
 mod opened;
 mod persist;

@@ -7,6 +7,7 @@ use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use super::complaint;
+use super::held::Held;
 use super::opened::Opened;
 use crate::disk::{self, Attempt, Entry, Generation, Guard, Name, Namespace};
 use crate::error::Result;
@@ -38,7 +39,7 @@ pub struct Permit {
     /// The entry, and what it was counted to before the computation.
     pub stamp: Stamp,
     /// Keeps other processes from computing it too. None where there are no locks.
-    _lock: Option<Guard>,
+    _lock: Option<Arc<Guard>>,
 }
 
 /// An entry, and what it was counted to before its value was read or computed.
@@ -75,7 +76,7 @@ pub enum Recalled<'py> {
 /// What became of the wish to have an entry's lock.
 enum Locked {
     /// Nobody else has it, unless there are no locks or there is no more patience.
-    Settled(Option<Guard>),
+    Settled(Option<Arc<Guard>>),
     /// Another process has it.
     Busy,
 }
@@ -86,6 +87,8 @@ pub struct Search<'a> {
     pub opened: &'a Arc<Opened>,
     /// Which.
     pub name: Name,
+    /// The locks of the function's other computations.
+    pub held: &'a Held,
     /// The function's name.
     pub function: &'a str,
     /// How its value is handed out.
@@ -179,6 +182,9 @@ impl Search<'_> {
         patience: Patience,
         poll: impl Fn() -> PyResult<()>,
     ) -> Result<Locked> {
+        if let Some(lock) = self.held.find(&self.name) {
+            return Ok(Locked::Settled(Some(lock)));
+        }
         let began = Instant::now();
         loop {
             let slice = match patience {
@@ -186,7 +192,9 @@ impl Search<'_> {
                 Patience::Later | Patience::None => Duration::ZERO,
             };
             match py.detach(|| self.namespace().lock_within(&self.name, slice)) {
-                Ok(Attempt::Owned(guard)) => return Ok(Locked::Settled(Some(guard))),
+                Ok(Attempt::Owned(guard)) => {
+                    return Ok(Locked::Settled(Some(self.held.note(self.name, guard))));
+                }
                 Ok(Attempt::Busy) if patience == Patience::Later => return Ok(Locked::Busy),
                 Ok(Attempt::Busy) => {
                     poll()?;

@@ -6,6 +6,7 @@ use arc_swap::ArcSwapOption;
 use pyo3::prelude::*;
 
 use super::application;
+use super::held::Held;
 use super::opened::{self, Found, Opened};
 use super::persist::Persist;
 use crate::disk::{Name, Scope};
@@ -24,6 +25,8 @@ pub struct Place {
 pub struct Tier {
     place: Arc<Place>,
     found: ArcSwapOption<Found>,
+    /// The locks of computations that are under way.
+    pub held: Held,
 }
 
 impl Place {
@@ -43,6 +46,7 @@ impl Tier {
         Self {
             place,
             found: ArcSwapOption::empty(),
+            held: Held::default(),
         }
     }
 
