@@ -68,7 +68,7 @@ def longest(frame: pd.DataFrame) -> pd.DataFrame:
     """Draw a chart that has its own slider; each setting is an entry."""
     count = st.slider("Modules in the chart", 5, 30, 12)
     lines = frame.groupby("module")["lines"].sum().nlargest(count)
-    st.bar_chart(lines, horizontal=True, y_label="lines in definitions", height=420)
+    st.bar_chart(lines, horizontal=True, y_label="lines in definitions", sort="-lines", height=420)
     return lines.rename("lines").reset_index()
 
 

@@ -59,6 +59,15 @@ def app(installed: None, tmp_path: Path) -> Callable[[str], Any]:
     return make
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The browser of all tests that look at a page."""
+    from browsers import launched
+
+    with launched() as browser:
+        yield browser
+
+
 @pytest.fixture
 def calls() -> dict[str, int]:
     """How often each function of an app has run."""

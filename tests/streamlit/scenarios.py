@@ -76,4 +76,20 @@ SCENARIOS = {
     "documented": Scenario(),
     "concepts": Scenario([RUN, ANOTHER, RUN, then(lambda app: app.button[0].click()), RUN]),
     "uploads": Scenario(),
+    "multipage/main": Scenario(
+        [
+            RUN,
+            RUN,
+            then(lambda app: app.switch_page("pages/second.py")),
+            RUN,
+            then(lambda app: app.button[0].click()),
+            RUN,
+            ANOTHER,
+            then(lambda app: app.switch_page("main.py")),
+            RUN,
+        ]
+    ),
+    "navigation/main": Scenario(
+        [RUN, RUN, then(lambda app: app.button[0].click()), RUN, ANOTHER, RUN]
+    ),
 }

@@ -16,7 +16,6 @@ QUIET = [
     "--server.headless=true",
     "--server.address=127.0.0.1",
     "--browser.gatherUsageStats=false",
-    "--server.fileWatcherType=none",
 ]
 
 
@@ -41,10 +40,15 @@ class Server:
 
 
 @contextmanager
-def served(*command: str, log: Path, arguments: tuple[str, ...] = ()) -> Iterator[Server]:
+def served(
+    *command: str,
+    log: Path,
+    arguments: tuple[str, ...] = (),
+    options: tuple[str, ...] = ("--server.fileWatcherType=none",),
+) -> Iterator[Server]:
     """Run `python *command` as a server of an app, which gets the arguments."""
     port = _free_port()
-    options = [*QUIET, f"--server.port={port}", "--", *arguments]
+    options = (*QUIET, *options, f"--server.port={port}", "--", *arguments)
     with log.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, *command, *options], stdout=output, stderr=subprocess.STDOUT

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,13 +39,14 @@ def shown(mode: str) -> dict[str, Any]:
 @cache
 def _run(mode: str) -> subprocess.CompletedProcess[str]:
     driver = Path(__file__).parent / "driver.py"
-    return subprocess.run(
-        [sys.executable, str(driver), mode, *COMPARED],
-        capture_output=True,
-        text=True,
-        timeout=200,
-        env={**os.environ, "STREAMLIT_LOGGER_LEVEL": "error"},
-    )
+    with tempfile.TemporaryDirectory() as home:
+        return subprocess.run(
+            [sys.executable, str(driver), mode, *COMPARED],
+            capture_output=True,
+            text=True,
+            timeout=200,
+            env={**os.environ, "STREAMLIT_LOGGER_LEVEL": "error", "HOME": home},
+        )
 
 
 @pytest.mark.parametrize("name", COMPARED)

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import in_browser
 from servers import Server, served
 from streamlit import __version__
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 VERSION = tuple(int(part) for part in __version__.split(".")[:2])
 APP = Path(__file__).parents[2] / "examples" / "app" / "app.py"
 
-playwright = pytest.importorskip("playwright.sync_api", reason="SKIPPED: no Playwright here")
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="SKIPPED: no Chromium on this machine"),
+    *in_browser,
     pytest.mark.skipif(VERSION < (1, 67), reason="the example app is of today"),
-    pytest.mark.timeout(240),
-    pytest.mark.thread_unsafe(reason="starts processes"),
 ]
 
 
@@ -31,16 +26,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("server") / "log"
     with served("-m", "memoxide", "run", str(APP), log=log) as server:
         yield server
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with warnings.catch_warnings(), playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
 
 
 class Visit:
@@ -102,6 +87,27 @@ def test_a_rerun_replays_and_a_cleared_cache_computes(visit: Visit) -> None:
     assert visit.metric("drawn at") != drawn
     assert visit.text("The model was trained at") != trained
     visit.picture("cleared")
+
+
+def test_the_key_clears_what_is_cached(visit: Visit) -> None:
+    drawn, trained = visit.metric("drawn at"), visit.text("The model was trained at")
+    visit.page.wait_for_timeout(1100)
+    visit.page.locator("body").press("c")
+    dialog = visit.page.get_by_test_id("stDialog")
+    dialog.wait_for()
+    visit.picture("dialog")
+    # Nothing is cleared before somebody says so.
+    dialog.get_by_role("button", name="Cancel").click()
+    visit.rerun()
+    assert visit.metric("drawn at") == drawn
+    assert visit.text("The model was trained at") == trained
+    visit.page.locator("body").press("c")
+    dialog.get_by_role("button", name="Clear caches").click()
+    dialog.wait_for(state="detached")
+    visit.rerun()
+    assert visit.metric("drawn at") != drawn
+    assert visit.text("The model was trained at") != trained
+    visit.picture("cleared_by_key")
 
 
 def test_a_widget_inside_a_cached_function_works(visit: Visit) -> None:
