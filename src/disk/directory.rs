@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use rustix::fs::{self, AtFlags, FileType, Mode, OFlags};
+use rustix::io::Errno;
 
 use super::look::{Look, Rights};
 use super::step::{Step, pass};
@@ -24,10 +25,30 @@ const COMMON: OFlags = OFlags::CLOEXEC
     .union(OFlags::NOCTTY);
 
 impl Directory {
+    /// The directory at `path`; a link to one is none.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        match Self::open_with_flags(path, OFlags::NOFOLLOW) {
+            Err(Errno::LOOP) => Err(io::ErrorKind::NotADirectory.into()),
+            result => Ok(result?),
+        }
+    }
+
+    /// The directory at `path`, or that a link there leads to.
+    pub(super) fn follow(path: &Path) -> io::Result<Self> {
+        Ok(Self::open_with_flags(path, OFlags::empty())?)
+    }
+
+    fn open_with_flags(path: &Path, flags: OFlags) -> Result<Self, Errno> {
+        let flags = flags | OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let descriptor = fs::open(path, flags, Mode::empty())?;
         Ok(Self { descriptor })
+    }
+
+    /// Whose the link at `path` is; none, if it is no link.
+    pub(super) fn rights_of_link(path: &Path) -> io::Result<Option<Rights>> {
+        let stat = fs::lstat(path)?;
+        let is_link = FileType::from_raw_mode(stat.st_mode) == FileType::Symlink;
+        Ok(is_link.then(|| rights(&stat)))
     }
 
     /// Makes the directory at `path` and those above it that are missing.

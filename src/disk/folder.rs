@@ -21,6 +21,9 @@ const CACHE_TAG: (&str, &[u8]) = (
     b"Signature: 8a477f597d28d172789f06886806bc55\n# A cache of memoxide; it may be deleted.\n",
 );
 
+/// Who may do anything anyway.
+const ROOT: u32 = 0;
+
 /// What is up to the user.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -78,6 +81,8 @@ impl Folder {
         let given = path.as_ref();
         // Where the process goes later must not change which folder it is.
         let path = std::path::absolute(given).map_err(Refusal::io(given))?;
+        // A slash at the end would follow a link.
+        let path: PathBuf = path.components().collect();
         let root = RwLock::new(Arc::new(Root::open(&path, &options)?));
         let shared = Shared {
             path,
@@ -172,9 +177,29 @@ fn open_or_make(path: &Path) -> Result<Directory, Refusal> {
             Directory::make_all(path).map_err(Refusal::io(path))?;
             Directory::open(path).map_err(Refusal::io(path))
         }
-        Err(error) if error.kind() == ErrorKind::NotADirectory => Err(Refusal::NotAFolder {
-            path: path.to_owned(),
-        }),
+        Err(error) if error.kind() == ErrorKind::NotADirectory => follow(path),
+        result => result.map_err(Refusal::io(path)),
+    }
+}
+
+/// The directory that a link leads to, unless another user has made the link: that one chooses where it leads.
+fn follow(path: &Path) -> Result<Directory, Refusal> {
+    let link = Directory::rights_of_link(path).map_err(Refusal::io(path))?;
+    let path_of = || path.to_owned();
+    let Some(link) = link else {
+        return Err(Refusal::NotAFolder { path: path_of() });
+    };
+    if ![link.user, ROOT].contains(&link.owner) {
+        return Err(Refusal::OtherOwner {
+            path: path_of(),
+            owner: link.owner,
+            user: link.user,
+        });
+    }
+    match Directory::follow(path) {
+        Err(error) if error.kind() == ErrorKind::NotADirectory => {
+            Err(Refusal::NotAFolder { path: path_of() })
+        }
         result => result.map_err(Refusal::io(path)),
     }
 }

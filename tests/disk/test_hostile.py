@@ -261,6 +261,31 @@ def test_what_another_user_owns_is_refused(app, filled, name):
     assert computed(app) == (2, 1)
 
 
+def test_a_link_to_the_folder_is_followed_if_it_is_the_users_own(app, tmp_path):
+    real = tmp_path / "real"
+    real.mkdir(mode=0o700)
+    app.folder.symlink_to(real)
+    assert computed(app) == (2, 0)
+    assert computed(app, MEMOXIDE_CACHE_DIR=f"{app.folder}/") == (0, 0)
+    assert len(list(real.rglob("*.entry"))) == 2
+    app.folder.unlink()
+    app.folder.symlink_to(tmp_path / "nowhere")
+    assert computed(app) == (2, 1)
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.skipif(not IS_ROOT, reason="only root can give links to another user")
+@pytest.mark.parametrize("slash", ["", "/"])
+def test_a_link_to_the_folder_that_another_user_made_is_refused(app, tmp_path, slash):
+    """It would lead into any folder of the user's."""
+    real = tmp_path / "real"
+    real.mkdir(mode=0o700)
+    app.folder.symlink_to(real)
+    os.lchown(app.folder, 65534, 65534)
+    assert computed(app, MEMOXIDE_CACHE_DIR=f"{app.folder}{slash}") == (2, 1)
+    assert not list(real.iterdir())
+
+
 @pytest.mark.parametrize(("mode", "runs"), [(0o666, 2), (0o620, 2), (0o602, 2), (0o644, 0)])
 def test_the_keys_mode(app, filled, mode, runs):
     key = app.folder / "key"

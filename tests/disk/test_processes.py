@@ -438,6 +438,30 @@ def test_what_is_left_behind_in_a_closed_loop_does_not_hold_up_its_process(app, 
     assert computed(app) == ["1", "1"]
 
 
+def test_a_coroutine_that_no_loop_runs_does_not_wait(app, workers):
+    owner, driven = workers(ASYNC), workers(ASYNC + DRIVE)
+    owner.send("run(lambda: [slow(1)])")
+    wait_until(lambda: computed(app))
+    # It runs to its first sleep, which no loop ends.
+    assert driven.ask("drive(slow(1))") == "None"
+    assert computed(app) == ["1", "1"]
+    (app.root / "go").touch()
+    assert owner.read() == "[[1, 'old']]"
+
+
+DRIVE = """
+    def drive(coroutine):
+        import types
+        @types.coroutine
+        def sleep(seconds):
+            yield
+        importlib.import_module = lambda name: types.SimpleNamespace(sleep=sleep)
+        clock["library"] = "none"
+        clock["driven"] = coroutine
+        return coroutine.send(None)
+"""
+
+
 def test_two_loops_that_need_each_others_values_end(app, workers):
     """One waits for the other for as long as it takes, which waits for some time only."""
     script = (

@@ -6,7 +6,7 @@ import pytest
 
 import memoxide as mx
 
-reader = pytest.importorskip("tests.disk.reader", reason="no BLAKE3 for Python")
+reader = pytest.importorskip("disk.reader", reason="no BLAKE3 for Python")
 
 KINDS = ["small", "text", "long", "bytes", "nothing", "array", "frame", "polars", "series", "arrow"]
 APPLICATION = "An äpp: 'with' / signs, longer than forty characters"

@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.disk.test_processes import SLOW, computed, wait_until
+
+from disk.test_processes import SLOW, computed, wait_until
 
 pytestmark = [
     pytest.mark.timeout(120),

@@ -79,10 +79,11 @@ impl CachedCoroutine {
         &self,
         py: Python<'py>,
         owned: Owned,
-        mut queue: Queue,
+        queue: Option<Queue>,
     ) -> Result<Step<'py>> {
+        let mut queue = queue.map_or_else(|| Queue::new(py), Ok)?;
         let Some(iterator) = queue.sleep(py)? else {
-            return self.begin(py, owned);
+            return self.enter(py, owned, Some(queue));
         };
         let queued = Queued {
             iterator,
@@ -103,7 +104,7 @@ impl CachedCoroutine {
             Ok(PySendResult::Next(value)) => {
                 Ok(Step::Yielded(value, State::Queued(Box::new(queued))))
             }
-            Ok(PySendResult::Return(_)) => self.enter(py, queued.owned, queued.queue),
+            Ok(PySendResult::Return(_)) => self.enter(py, queued.owned, Some(queued.queue)),
             Err(raised) => {
                 // The way through the sleep is nobody's concern.
                 raised.set_traceback(py, None);

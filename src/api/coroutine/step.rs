@@ -12,6 +12,7 @@ use super::state::{Owned, Owning, Planned, State, Waiting};
 use crate::api::bell::Bell;
 use crate::api::call::{Call, Found};
 use crate::api::computing;
+use crate::api::disk::Patience;
 use crate::api::miss::{Missed, Turn, dismiss};
 use crate::api::refresh::{self, Plan};
 use crate::api::second_tier::Next;
@@ -97,7 +98,7 @@ impl CachedCoroutine {
                     missed,
                     plan: Some(planned.plan),
                 };
-                self.enter(py, owned, Queue::new(py)?)
+                self.enter(py, owned, None)
             }
             None => Ok(Step::Returned(py.None().into_bound(py))),
         }
@@ -121,7 +122,7 @@ impl CachedCoroutine {
                         missed,
                         plan: None,
                     };
-                    return self.enter(py, owned, Queue::new(py)?);
+                    return self.enter(py, owned, None);
                 }
                 Turn::Take(_) if function.asks_for_another(py, &missed)? => {
                     return self.start(py, arguments);
@@ -186,10 +187,10 @@ impl CachedCoroutine {
         &self,
         py: Python<'py>,
         mut owned: Owned,
-        queue: Queue,
+        queue: Option<Queue>,
     ) -> Result<Step<'py>> {
         let function = self.function.get();
-        let patience = queue.patience();
+        let patience = queue.as_ref().map_or(Patience::Later, Queue::patience);
         match function.recall(py, &mut owned.missed, owned.guard, patience)? {
             Next::Return(value) => Ok(Step::Returned(value)),
             Next::Busy(guard) => self.queue(py, Owned { guard, ..owned }, queue),
@@ -198,7 +199,7 @@ impl CachedCoroutine {
     }
 
     /// Computes.
-    pub(super) fn begin<'py>(&self, py: Python<'py>, owned: Owned) -> Result<Step<'py>> {
+    fn begin<'py>(&self, py: Python<'py>, owned: Owned) -> Result<Step<'py>> {
         let Owned {
             arguments,
             guard,
