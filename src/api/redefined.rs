@@ -1,50 +1,105 @@
 //! Resources whose class was defined anew since they were made, as it is when a script runs again.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ahash::RandomState;
 use parking_lot::Mutex;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{PyDict, PyString, PyType, PyWeakrefReference};
 
+use crate::key::definition::installed_version;
 use crate::logging;
-use crate::python;
+use crate::python::{self, raw};
 
 /// What was said already: the function and the class.
 static SAID: LazyLock<Mutex<HashSet<(String, String), RandomState>>> =
     LazyLock::new(Mutex::default);
 
+thread_local! {
+    /// Of the classes that nobody defines anew, the one that this thread has met last.
+    static LASTING: Cell<Option<Py<PyWeakrefReference>>> = const { Cell::new(None) };
+}
+
 /// Says, once for each class, that a resource of `function` is of a class that its module has replaced.
 /// Such an object is no instance of what the module's code calls by that name.
+#[inline]
 pub fn notice(resource: &Bound<'_, PyAny>, function: &str) {
     let class = resource.get_type();
-    if let Some(name) = replaced(&class).ok().flatten()
-        && SAID.lock().insert((function.to_owned(), name.clone()))
+    if !is_lasting(&class)
+        && let Some(name) = replaced(&class).ok().flatten()
     {
+        say(resource.py(), function, &name);
+    }
+}
+
+#[cold]
+fn say(py: Python<'_>, function: &str, name: &str) {
+    if SAID.lock().insert((function.to_owned(), name.to_owned())) {
         let message = format!(
             "A resource of '{function}' is of the class {name} as it was before it was defined \
              anew: isinstance() does not hold for it. Clear the function, or define the class in a \
              module that is not loaded again."
         );
-        logging::warn(resource.py(), &message);
+        logging::warn(py, &message);
     }
+}
+
+/// Whether nobody defines the class anew: the interpreter or an extension holds it, or it is installed.
+fn is_lasting(class: &Bound<'_, PyType>) -> bool {
+    if raw::is_static(class) {
+        return true;
+    }
+    let last = LASTING.try_with(Cell::take).ok().flatten();
+    let reference = match last {
+        Some(last) if raw::refers_to(&last, class) => last,
+        _ if !is_installed(class) => return false,
+        _ => match PyWeakrefReference::new(class) {
+            Ok(reference) => reference.unbind(),
+            Err(_) => return true,
+        },
+    };
+    // While a thread ends there is nothing to keep it in.
+    let _ = LASTING.try_with(|last| last.set(Some(reference)));
+    true
+}
+
+fn is_installed(class: &Bound<'_, PyType>) -> bool {
+    let module = class.module();
+    module.is_ok_and(|module| installed_version(class.py(), &module.to_string_lossy()).is_some())
 }
 
 /// The name of a class, if its module has another one under it.
 fn replaced(class: &Bound<'_, PyType>) -> PyResult<Option<String>> {
     let modules = python::MODULES.get(class.py())?.cast::<PyDict>()?;
     let module = class.module()?;
-    let Some(mut found) = modules.get_item(&module)? else {
+    let Some(place) = modules.get_item(&module)? else {
         return Ok(None);
     };
-    let name = class.qualname()?.to_string();
-    for part in name.split('.') {
+    let name = class.qualname()?;
+    let Some(found) = held_under(place, &name)? else {
+        return Ok(None);
+    };
+    let is_another = !found.is(class) && found.is_instance_of::<PyType>();
+    Ok(is_another.then(|| format!("{module}.{name}")))
+}
+
+/// What a module has under a qualified name.
+fn held_under<'py>(
+    module: Bound<'py, PyAny>,
+    name: &Bound<'py, PyString>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let path = name.to_str()?;
+    if !path.contains('.') {
+        return module.getattr_opt(name);
+    }
+    let mut found = module;
+    for part in path.split('.') {
         match found.getattr_opt(part)? {
             Some(next) => found = next,
             None => return Ok(None),
         }
     }
-    let is_another = found.is_instance_of::<PyType>() && !found.is(class);
-    Ok(is_another.then(|| format!("{module}.{name}")))
+    Ok(Some(found))
 }

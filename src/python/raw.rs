@@ -218,6 +218,13 @@ pub fn defer_counting(object: &Bound<'_, PyAny>) {
     let _ = object;
 }
 
+/// Whether the interpreter or an extension holds the class for good, under one name.
+#[inline]
+pub fn is_static(class: &Bound<'_, PyType>) -> bool {
+    // SAFETY: `class` is a live type object.
+    unsafe { ffi::PyType_HasFeature(class.as_type_ptr(), ffi::Py_TPFLAGS_HEAPTYPE) == 0 }
+}
+
 /// The number by which the interpreter knows a class's present state; zero if it has none.
 pub fn type_version(class: &Bound<'_, PyType>) -> u32 {
     let class = class.as_ptr().cast::<ffi::PyTypeObject>();

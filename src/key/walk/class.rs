@@ -68,10 +68,11 @@ impl<'py> Walk<'_, 'py> {
         }
         let named = Named::of(class)?;
         if let Some(named) = &named
-            && (is_static(class)? || named.is_held(class)?)
+            && (raw::is_static(class) || named.is_held(class)?)
         {
             let version = installed_version(self.py, &named.module);
-            let is_leaf = is_static(class)? || version.is_some() || self.follow == Follow::Nothing;
+            let is_leaf =
+                raw::is_static(class) || version.is_some() || self.follow == Follow::Nothing;
             if is_leaf {
                 let version = version.filter(|_| self.follows_definition());
                 return self.named_class(class, named, version);
@@ -277,14 +278,6 @@ impl Named {
     fn is_held(&self, class: &Bound<'_, PyType>) -> Result<bool> {
         is_held(class.as_any(), &self.module, &self.name)
     }
-}
-
-/// Whether the interpreter or an extension holds the class for good, under one name.
-pub(super) fn is_static(class: &Bound<'_, PyType>) -> Result<bool> {
-    /// `Py_TPFLAGS_HEAPTYPE`
-    const MADE_AT_RUN_TIME: u64 = 1 << 9;
-    let flags = class.getattr(intern!(class.py(), "__flags__"))?;
-    Ok(flags.extract::<u64>()? & MADE_AT_RUN_TIME == 0)
 }
 
 /// Whether the module holds the object under its qualified name, or is the object if that is empty.

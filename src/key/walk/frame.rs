@@ -274,8 +274,17 @@ impl<'py> Cursor<'py> {
     /// Writes children as long as they are leaves; gives what comes then. A set's are left alone:
     /// where each begins has to be noted.
     pub fn write_leaves(&mut self, encoder: &mut Encoder) -> Result<Step<'py>> {
-        if let Self::Set { .. } = self {
-            return Ok(self.step());
+        match self {
+            Self::Set { .. } => return Ok(self.step()),
+            Self::List { list, next, length } => {
+                write_items(encoder, next, *length, |index| list.get_item(index))?;
+                return Ok(self.step());
+            }
+            Self::Tuple { tuple, next } => {
+                write_items(encoder, next, tuple.len(), |index| tuple.get_item(index))?;
+                return Ok(self.step());
+            }
+            _ => {}
         }
         loop {
             match self.step() {
@@ -303,6 +312,25 @@ impl<'py> Cursor<'py> {
                 .unwrap_or_else(|| py.None().into_bound(py)),
         }
     }
+}
+
+/// Writes items as long as they are leaves, which is what most lists consist of: a step for each would
+/// cost as much as to write it.
+#[inline]
+fn write_items<'py>(
+    encoder: &mut Encoder,
+    next: &mut usize,
+    length: usize,
+    item: impl Fn(usize) -> PyResult<Bound<'py, PyAny>>,
+) -> Result<()> {
+    while *next < length
+        && let Ok(child) = item(*next)
+        && leaf::write(encoder, &child)?
+    {
+        *next += 1;
+        encoder.flush();
+    }
+    Ok(())
 }
 
 /// The part that is open, if one is.

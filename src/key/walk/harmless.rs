@@ -4,11 +4,11 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::Walk;
-use super::class::{is_held, is_static};
+use super::class::is_held;
 use super::frame::Shape;
 use crate::error::Result;
 use crate::key::tag::Tag;
-use crate::python;
+use crate::python::{self, raw};
 
 /// Classes whose instances coordinate, remember or record: module and qualified name.
 ///
@@ -73,7 +73,7 @@ impl<'py> Walk<'_, 'py> {
         }
         // The class of locks is not found under its own name.
         let held = if name == "lock" { "LockType" } else { &name };
-        if !is_static(&class)? && !is_held(class.as_any(), &module, held)? {
+        if !raw::is_static(&class) && !is_held(class.as_any(), &module, held)? {
             return Ok(false);
         }
         let name = named.map(|(_, _, name)| value.getattr(*name)).transpose()?;

@@ -38,10 +38,10 @@ pub use self::attributes::{
     all_attributes, as_base_sees, attributes_beside, attributes_except, own_attributes,
 };
 use super::Walk;
-use super::class::{is_held, is_static};
+use super::class::is_held;
 use super::record::Record;
 use crate::error::{Error, Result};
-use crate::python;
+use crate::python::{self, raw};
 
 /// Classes that belong together.
 pub struct Family {
@@ -247,7 +247,7 @@ fn comes_with(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> Result<boo
         return Ok(false);
     }
     let name = class.qualname()?;
-    Ok(is_static(class)? || is_held(class.as_any(), &module, &name.to_string_lossy())?)
+    Ok(raw::is_static(class) || is_held(class.as_any(), &module, &name.to_string_lossy())?)
 }
 
 /// The module that a class says it is of; empty, if it says something else.
@@ -281,7 +281,7 @@ fn named(class: &Bound<'_, PyType>) -> Result<Option<&'static Member>> {
     let Some((_, member)) = of_that_name.iter().find(|(place, _)| *place == module) else {
         return Ok(None);
     };
-    if is_static(class)? {
+    if raw::is_static(class) {
         return Ok(Some(member));
     }
     // The module that a class names may not be loaded yet, as `numpy.rec` when it is of `numpy`.
