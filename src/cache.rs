@@ -305,6 +305,11 @@ impl<K: Eq + Hash + Copy, V: Clone, E: Clone> Cache<K, V, E> {
         self.bounds.refreshes()
     }
 
+    /// Shows each value, if nobody changes them meanwhile.
+    pub fn try_for_each<F>(&self, show: impl FnMut(&V) -> Result<(), F>) -> Result<(), F> {
+        self.store.try_for_each(show)
+    }
+
     /// The figures.
     pub fn info(&self) -> Info {
         let store = self.store.lock();

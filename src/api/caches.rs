@@ -1,23 +1,26 @@
 //! The caches of all functions: finding one, clearing many, releasing what leaves.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+use pyo3::{PyTraverseError, PyVisit};
 
 use super::budget;
 use super::disk::Tier;
 use super::exit;
 use super::failure::Failed;
 use super::function::CachedFunction;
+use super::holdings::{Holdings, Known};
 use super::options::{Kind, Options, Sharing};
 use super::resource;
 use super::value::Value;
 use super::waiting;
 use crate::cache::Cache;
 use crate::disk::{Name, Scope};
+use crate::error::Result;
 use crate::host::widgets::Widgets;
 use crate::key::call_key::CallKey;
 use crate::logging;
@@ -52,7 +55,36 @@ pub struct FunctionCache {
     on_release: Mutex<Option<Py<PyAny>>>,
     /// Whether a value has been told of that is larger than the bound.
     has_outgrown: AtomicBool,
+    /// What its definitions show the garbage collector.
+    pub holdings: Known,
+    /// How many of them do.
+    shown_by: AtomicUsize,
+    /// Whether it is to be found by the next definition, even if nobody can reach the last ones any more.
+    is_new: AtomicBool,
     ended: AtomicBool,
+}
+
+/// The use that one function object makes of a cache.
+pub struct Use {
+    /// The cache.
+    pub cache: Arc<FunctionCache>,
+    /// Where something is to be shown.
+    holdings: Option<Py<Holdings>>,
+}
+
+impl Drop for Use {
+    fn drop(&mut self) {
+        if self.holdings.is_some() {
+            self.cache.shown_by.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Use {
+    /// Shows the garbage collector what is held.
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        visit.call(&self.holdings)
+    }
 }
 
 /// A tier of a cache.
@@ -94,7 +126,7 @@ pub fn attach(
     id: &CacheId,
     is_unique: bool,
     function: &CachedFunction,
-) -> Arc<FunctionCache> {
+) -> Result<Use> {
     watch_for_forks(py);
     let (name, options) = (function.name(), function.options());
     let threads = threads::at_once(py);
@@ -113,6 +145,9 @@ pub fn attach(
         widgets: Widgets::default(),
         on_release: Mutex::new(None),
         has_outgrown: AtomicBool::new(false),
+        holdings: Known::default(),
+        shown_by: AtomicUsize::new(0),
+        is_new: AtomicBool::new(!is_unique),
         ended: AtomicBool::new(false),
     };
     let (cache, superseded) = REGISTRY.attach(id.clone(), function.sharing(), make);
@@ -121,7 +156,43 @@ pub fn attach(
     for old in superseded {
         old.clear(py);
     }
-    cache
+    if options.kind == Kind::Resource && !is_unique {
+        cache.is_new.store(true, Ordering::Relaxed);
+        if let Some(old) = waiting::DEFINED.note(&cache) {
+            old.is_new.store(false, Ordering::Relaxed);
+        }
+    }
+    let holdings = shows_holdings(function).then(|| Holdings::of(py, &cache));
+    let holdings = holdings.transpose().inspect_err(|_| detach(py, &cache))?;
+    if holdings.is_some() {
+        cache.shown_by.fetch_add(1, Ordering::Relaxed);
+    }
+    Ok(Use { cache, holdings })
+}
+
+/// Data refers to nothing. A function that was garbage before is not asked again before it is collected, and must not
+/// let resources go that it may be called for.
+fn shows_holdings(function: &CachedFunction) -> bool {
+    function.options().kind == Kind::Resource && !function.was_garbage()
+}
+
+/// Releases the resources of a cache whose holdings are lost: they are garbage, unless nobody has them any more.
+pub fn lose(py: Python<'_>, cache: &FunctionCache) {
+    let is_garbage = cache.shown_by.load(Ordering::Relaxed) > 0;
+    if is_garbage && !cache.is_new.load(Ordering::Relaxed) {
+        cache.clear(py);
+    }
+}
+
+/// Ends the use that garbage made of a cache. What it has shown of it goes as well: the references to it that others
+/// had as weak ones are gone.
+pub fn discard(py: Python<'_>, cache: &Arc<FunctionCache>) {
+    if cache.is_new.load(Ordering::Relaxed) {
+        return detach(py, cache);
+    }
+    if let Some(unused) = REGISTRY.detach_for_good(&cache.id, cache) {
+        unused.clear(py);
+    }
 }
 
 /// Ends one function object's use of its cache.
@@ -135,7 +206,7 @@ pub fn detach(py: Python<'_>, cache: &Arc<FunctionCache>) {
         if cache.has_ended() {
             return None;
         }
-        let oldest = waiting::note(cache)?;
+        let oldest = waiting::UNUSED.note(cache)?;
         // It may have been found again meanwhile.
         REGISTRY.remove_unused(&oldest.id, &oldest)
     });
@@ -249,6 +320,17 @@ impl FunctionCache {
             .map(|callback| callback.clone_ref(py));
         // The old one is dropped after the lock is.
         let _old = std::mem::replace(&mut *self.on_release.lock(), newest);
+    }
+
+    /// Shows the garbage collector what callers get and what it refers to, of which nothing may change meanwhile.
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        if self.is_new.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        if let Some(on_release) = self.on_release.try_lock() {
+            visit.call(&*on_release)?;
+        }
+        self.entries.try_for_each(|value| value.traverse(visit))
     }
 
     /// Whether the session is over, and a new one of that name needs a cache of its own.

@@ -1,6 +1,7 @@
 //! The decorated function.
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once, OnceLock};
 
 use parking_lot::Mutex;
@@ -8,7 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFunction, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
-use super::caches::{self, CacheId, FunctionCache};
+use super::caches::{self, CacheId, FunctionCache, Use};
 use super::call::Call;
 use super::coroutine::CachedCoroutine;
 use super::disk::{Place, Tier};
@@ -23,6 +24,7 @@ use crate::key::binding::{Arguments, Unpacked};
 use crate::key::definition::Definition;
 use crate::key::signature::Signature;
 use crate::python::latest::{Current, Latest};
+use crate::python::raw::Finalize;
 use crate::python::vectorcall::{self, Slot, Vectorcall};
 use crate::python::{raw, stack, type_name};
 use crate::testing;
@@ -42,7 +44,9 @@ pub struct CachedFunction {
     /// again when that has changed.
     identity: Latest<Identity>,
     /// Of sessions, and of tests that are isolated.
-    apart: Mutex<Vec<Arc<FunctionCache>>>,
+    apart: Mutex<Vec<Use>>,
+    /// Whether the garbage collector has found it to be garbage, and it may have come to life again.
+    was_garbage: AtomicBool,
 }
 
 /// What a function is, and where its entries are.
@@ -51,7 +55,7 @@ pub struct Identity {
     pub signature: Signature,
     definition: Definition,
     /// The cache that is shared by all sessions.
-    global: Option<Arc<FunctionCache>>,
+    global: Option<Use>,
     /// What the history says of the function; made for the first miss.
     described: OnceLock<Arc<history::Function>>,
 }
@@ -60,6 +64,14 @@ impl Identity {
     /// Whether all is as it was when the function was read.
     pub fn holds(&self, function: &CachedFunction, py: Python<'_>) -> bool {
         self.definition.holds(function.wrapped.bind(py))
+    }
+
+    fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        self.signature.traverse(visit)?;
+        match &self.global {
+            Some(global) => global.traverse(visit),
+            None => Ok(()),
+        }
     }
 
     /// The digest of the function's code, and of what it depends on.
@@ -117,9 +129,11 @@ impl CachedFunction {
             makes_coroutines,
             identity: Latest::empty(),
             apart: Mutex::new(Vec::new()),
+            was_garbage: AtomicBool::new(false),
         };
         let function = Bound::new(wrapped.py(), function)?;
         vectorcall::enable(&function, &ENABLED);
+        raw::enable_finalizer(&function);
         if let Ok(plain) = wrapped.cast::<PyFunction>()
             && !raw::is_nested(plain)?
         {
@@ -146,6 +160,11 @@ impl CachedFunction {
     /// The disk as the second tier, if the function has one.
     pub fn tier(&self) -> Option<Tier> {
         self.place.clone().map(Tier::new)
+    }
+
+    /// Whether the garbage collector was about to collect it once.
+    pub fn was_garbage(&self) -> bool {
+        self.was_garbage.load(Ordering::Relaxed)
     }
 
     /// The plain function.
@@ -206,7 +225,8 @@ impl CachedFunction {
         let definition = Definition::read(wrapped, &self.name, self.options.follow)?;
         let signature = Signature::of(wrapped)?;
         let global = (self.options.scope == options::Scope::Global)
-            .then(|| self.attach(py, &definition, None));
+            .then(|| self.attach(py, &definition, None))
+            .transpose()?;
         Ok(Identity {
             signature,
             definition,
@@ -220,7 +240,7 @@ impl CachedFunction {
         py: Python<'_>,
         definition: &Definition,
         session: Option<Arc<str>>,
-    ) -> Arc<FunctionCache> {
+    ) -> Result<Use> {
         let id = CacheId {
             session,
             isolation: testing::isolation(),
@@ -232,26 +252,28 @@ impl CachedFunction {
 
     /// Ends the use of the cache that an identity has.
     fn leave(py: Python<'_>, identity: &Identity) {
-        if let Some(cache) = &identity.global {
-            caches::detach(py, cache);
+        if let Some(global) = &identity.global {
+            caches::detach(py, &global.cache);
         }
     }
 
-    /// Ends the use of all caches: nobody calls the function any more.
-    fn leave_all(&self, py: Python<'_>) {
-        if let Some(identity) = self.identity.take(py) {
-            Self::leave(py, &identity);
-        }
+    /// Ends the use of all caches, each as `end` does: nobody calls the function any more.
+    fn leave_all(&self, py: Python<'_>, end: fn(Python<'_>, &Arc<FunctionCache>)) {
+        let identity = self.identity.take(py);
+        let global = identity
+            .as_ref()
+            .and_then(|identity| identity.global.as_ref());
         let apart = std::mem::take(&mut *self.apart.lock());
-        for cache in apart {
-            caches::detach(py, &cache);
+        for ended in global.into_iter().chain(&apart) {
+            end(py, &ended.cache);
         }
     }
 
     /// The cache that a call uses here and now.
     #[inline]
     pub fn cache<'i>(&self, py: Python<'_>, identity: &'i Identity) -> Result<Here<'i>> {
-        match &identity.global {
+        let global = identity.global.as_ref().map(|global| &global.cache);
+        match global {
             Some(cache) if cache.id.isolation == testing::isolation() => Ok(Here::Global(cache)),
             _ => self.cache_apart(py, identity).map(Here::Apart),
         }
@@ -266,8 +288,9 @@ impl CachedFunction {
         if let Some(cache) = self.known_apart(session.as_deref(), identity) {
             return Ok(cache);
         }
-        let cache = self.attach(py, &identity.definition, session);
-        self.apart.lock().push(Arc::clone(&cache));
+        let attached = self.attach(py, &identity.definition, session)?;
+        let cache = Arc::clone(&attached.cache);
+        self.apart.lock().push(attached);
         Ok(cache)
     }
 
@@ -289,8 +312,10 @@ impl CachedFunction {
     ) -> Option<Arc<FunctionCache>> {
         let isolation = testing::isolation();
         let mut apart = self.apart.lock();
-        let ended: Vec<_> = apart.extract_if(.., |cache| cache.has_ended()).collect();
-        let found = apart.iter().find(|cache| {
+        let ended: Vec<_> = apart
+            .extract_if(.., |other| other.cache.has_ended())
+            .collect();
+        let found = apart.iter().map(|other| &other.cache).find(|cache| {
             let id = &cache.id;
             id.session.as_deref() == session
                 && id.isolation == isolation
@@ -462,7 +487,20 @@ impl CachedFunction {
         }
         // An identity belongs to this function alone, and a call that holds one holds the function.
         self.identity
-            .traverse(&visit, |identity| identity.signature.traverse(&visit))
+            .traverse(&visit, |identity| identity.traverse(&visit))?;
+        match self.apart.try_lock() {
+            Some(apart) => apart.iter().try_for_each(|one| one.traverse(&visit)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Finalize for CachedFunction {
+    /// Nothing leads to it but what may be its own resources.
+    fn finalize(slf: &Bound<'_, Self>) {
+        let function = slf.get();
+        function.was_garbage.store(true, Ordering::Relaxed);
+        function.leave_all(slf.py(), caches::discard);
     }
 }
 
@@ -472,7 +510,7 @@ impl Drop for CachedFunction {
             // The last reference may go while an exception is on its way, under which no callback
             // may run.
             let on_its_way = PyErr::take(py);
-            self.leave_all(py);
+            self.leave_all(py, caches::detach);
             if let Some(raised) = on_its_way {
                 raised.restore(py);
             }

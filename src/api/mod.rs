@@ -41,6 +41,8 @@ pub mod function;
 #[cfg(feature = "python")]
 pub mod hit;
 #[cfg(feature = "python")]
+pub mod holdings;
+#[cfg(feature = "python")]
 pub mod info;
 #[cfg(feature = "python")]
 pub mod labels;

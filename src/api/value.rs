@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 use pyo3::ffi::PyTypeObject;
 use pyo3::prelude::*;
+use pyo3::{PyTraverseError, PyVisit};
 
 use crate::host::Recording;
+use crate::python::raw;
 use crate::snapshot::{Persisted, Snapshot};
 
 /// A stored value: one pointer, so that a hit has to look at one place only.
@@ -121,6 +123,19 @@ impl Value {
     /// The generator that waits to clean up behind a resource.
     pub fn generator<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
         self.stored(py)?.snapshot.generator(py)
+    }
+
+    /// Shows the garbage collector the resource that it holds, and the generator of that.
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        raw::while_collecting(|py| match self.stored(py) {
+            None => visit.call(&self.0),
+            // What is around them the collector does not know. It holds them for the cache alone, unless somebody is
+            // just about to look into it.
+            Some(stored) if raw::reference_count(self.0.bind(py)) == 1 => {
+                stored.snapshot.traverse(visit)
+            }
+            Some(_) => Ok(()),
+        })
     }
 
     /// Whether both are the same object.

@@ -1,4 +1,4 @@
-//! Caches that wait for the next definition of their function.
+//! The newest caches of each function, which wait for its next definition.
 //!
 //! Whoever edits a function and puts it back finds the old entries again. A function that is never
 //! the same twice, as one that has the time in its closure, would leave a cache behind each time.
@@ -17,33 +17,44 @@ const KEPT: usize = 8;
 
 /// Session, kind and name.
 type Function = (Option<Arc<str>>, Kind, Arc<str>);
-type Waiting = HashMap<Function, VecDeque<Weak<FunctionCache>>, RandomState>;
 
-static WAITING: LazyLock<Mutex<Waiting>> = LazyLock::new(Mutex::default);
+/// The newest caches of each function.
+#[derive(Default)]
+pub struct Newest(Mutex<HashMap<Function, VecDeque<Weak<FunctionCache>>, RandomState>>);
 
-/// Notes that no definition uses the cache at the moment. Another one that has waited for longer may have
-/// to go for it.
-pub fn note(cache: &Arc<FunctionCache>) -> Option<Arc<FunctionCache>> {
-    let id = &cache.id;
-    let function = (id.session.clone(), id.kind, Arc::clone(&cache.name));
-    let cache = Arc::downgrade(cache);
-    let mut all = WAITING.lock();
-    let waiting = all.entry(function).or_default();
-    waiting.retain(|other| !other.ptr_eq(&cache) && other.strong_count() > 0);
-    waiting.push_back(cache);
-    let oldest = (waiting.len() > KEPT)
-        .then(|| waiting.pop_front())
-        .flatten();
-    drop(all);
-    oldest.and_then(|oldest| oldest.upgrade())
+/// Those that no definition uses at the moment.
+pub static UNUSED: LazyLock<Newest> = LazyLock::new(Newest::default);
+/// Those of the last definitions, whether or not somebody can still reach these.
+pub static DEFINED: LazyLock<Newest> = LazyLock::new(Newest::default);
+
+impl Newest {
+    /// Notes that the cache is one of them. Another one that has been for longer may have to go for it.
+    pub fn note(&self, cache: &Arc<FunctionCache>) -> Option<Arc<FunctionCache>> {
+        let id = &cache.id;
+        let function = (id.session.clone(), id.kind, Arc::clone(&cache.name));
+        let cache = Arc::downgrade(cache);
+        let mut all = self.0.lock();
+        let newest = all.entry(function).or_default();
+        newest.retain(|other| !other.ptr_eq(&cache) && other.strong_count() > 0);
+        newest.push_back(cache);
+        let oldest = (newest.len() > KEPT).then(|| newest.pop_front()).flatten();
+        drop(all);
+        oldest.and_then(|oldest| oldest.upgrade())
+    }
+
+    fn forget(&self, session: &str) {
+        let is_of_it = |(of, _, _): &Function| of.as_deref() == Some(session);
+        let forgotten: Vec<_> = self
+            .0
+            .lock()
+            .extract_if(|function, _| is_of_it(function))
+            .collect();
+        drop(forgotten);
+    }
 }
 
 /// Forgets a session that has ended: nothing of it is defined again.
 pub fn forget(session: &str) {
-    let is_of_it = |(of, _, _): &Function| of.as_deref() == Some(session);
-    let forgotten: Vec<_> = WAITING
-        .lock()
-        .extract_if(|function, _| is_of_it(function))
-        .collect();
-    drop(forgotten);
+    UNUSED.forget(session);
+    DEFINED.forget(session);
 }

@@ -1,11 +1,15 @@
 //! The C API where the safe one costs too much; all of the crate's `unsafe` is in this file.
 
 use std::ffi::c_int;
+use std::marker::PhantomData;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
+use pyo3::PyClass;
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::ffi;
+use pyo3::impl_::trampoline::{self, MethodDef};
 use pyo3::prelude::*;
+use pyo3::pyclass::boolean_struct::True;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::iterator::PySendResult;
 use pyo3::types::{PyDict, PyFunction, PyInt, PyIterator, PyTuple, PyType, PyWeakrefReference};
@@ -32,6 +36,55 @@ pub fn send<'py>(
 pub fn reference_count(value: &Bound<'_, PyAny>) -> isize {
     // SAFETY: `value` is a live object.
     unsafe { ffi::Py_REFCNT(value.as_ptr()) as isize }
+}
+
+/// Looks at objects while the garbage collector asks what is held. Nothing may be called, made or dropped.
+pub fn while_collecting<R>(look: impl FnOnce(Python<'_>) -> R) -> R {
+    // SAFETY: the collector runs in a thread that is attached.
+    look(unsafe { Python::assume_attached() })
+}
+
+/// What the garbage collector tells an instance that it has found to be garbage, before it takes anything apart.
+pub trait Finalize: PyClass<Frozen = True> + Sync {
+    /// It may come to life again. It is told once.
+    fn finalize(slf: &Bound<'_, Self>);
+}
+
+/// Has instances of the class of `instance` be told.
+pub fn enable_finalizer<T: Finalize>(instance: &Bound<'_, T>) {
+    let class = T::type_object_raw(instance.py());
+    // SAFETY: `class` is the live type of `instance`, of whose slots this one is read by the collector only; it cannot
+    // run meanwhile where there is a global lock, and reads the whole pointer elsewhere.
+    unsafe {
+        let slot = (&raw mut (*class).tp_finalize).cast::<*mut ()>();
+        AtomicPtr::from_ptr(slot).store(finalize::<T> as *mut (), Ordering::Release);
+    }
+}
+
+unsafe extern "C" fn finalize<T: Finalize>(object: *mut ffi::PyObject) {
+    // SAFETY: the collector is attached to the interpreter, and passes an instance of the class in whose slot this is.
+    unsafe {
+        if trampoline::inquiry::<Finalizer<T>>(object) < 0 {
+            ffi::PyErr_WriteUnraisable(object);
+        }
+    }
+}
+
+/// `PyO3`'s own way into Rust, as for calls.
+struct Finalizer<T>(PhantomData<T>);
+
+impl<T: Finalize> MethodDef<trampoline::inquiry::Func> for Finalizer<T> {
+    const METH: trampoline::inquiry::Func = |py, object| {
+        // SAFETY: it is an instance of `T`.
+        let instance = unsafe { Borrowed::from_ptr(py, object).cast_unchecked::<T>() };
+        // No code may run under an exception that is on its way.
+        let on_its_way = PyErr::take(py);
+        T::finalize(&instance);
+        if let Some(raised) = on_its_way {
+            raised.restore(py);
+        }
+        Ok(0)
+    };
 }
 
 /// The `__dict__` that the interpreter gave an object, whatever its class shows under that name.

@@ -17,6 +17,7 @@ mod tree;
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
+use pyo3::{PyTraverseError, PyVisit};
 
 use self::array::Array;
 use self::arrow::Arrow;
@@ -180,6 +181,22 @@ impl Snapshot {
         match self {
             Self::Yielded { generator, .. } => Some(generator.bind(py)),
             _ => None,
+        }
+    }
+
+    /// Shows the garbage collector what callers share.
+    pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
+        match self {
+            Self::Shared { object, .. } => visit.call(object),
+            Self::Yielded {
+                resource,
+                generator,
+                ..
+            } => {
+                visit.call(resource)?;
+                visit.call(generator)
+            }
+            _ => Ok(()),
         }
     }
 

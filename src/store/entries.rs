@@ -185,6 +185,20 @@ impl<K: Eq + Hash + Clone, V> Entries<K, V> {
         }
     }
 
+    /// All values.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        let (ordered, lasting) = match self {
+            Self::Ordered(entries) => (Some(entries.values()), None),
+            Self::Lasting(entries) => (None, Some(entries.iter())),
+        };
+        let ordered = ordered.into_iter().flatten().map(|entry| &entry.value);
+        let lasting = lasting
+            .into_iter()
+            .flatten()
+            .map(|resident| &resident.value);
+        ordered.chain(lasting)
+    }
+
     /// The keys of the entries that have expired.
     pub fn expired(&self, now: Nanos) -> Vec<K> {
         let Self::Ordered(entries) = self else {

@@ -121,6 +121,11 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
             .is_some_and(|entry| entry.expiry > now && self.bounds.is_stale(entry.expiry, now))
     }
 
+    /// All values, those included that have expired.
+    pub fn values(&self) -> impl Iterator<Item = &V> {
+        self.entries.values()
+    }
+
     /// Notes why there is no value under `key`.
     pub fn note(&mut self, key: &K, departure: Departure) {
         self.absences.note(key, departure);

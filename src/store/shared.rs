@@ -86,6 +86,16 @@ impl<K: Eq + Hash + Clone, V: Clone> SharedStore<K, V> {
         store.look_up(key, now, &mut counters)
     }
 
+    /// Shows each value, if nobody changes them meanwhile. Waits for nobody.
+    pub fn try_for_each<F>(&self, show: impl FnMut(&V) -> Result<(), F>) -> Result<(), F> {
+        let Some(_lane) = self.lanes[0].0.try_lock() else {
+            return Ok(());
+        };
+        // SAFETY: whoever changes the store holds all locks, of which this is one.
+        let store = unsafe { &*self.store.get() };
+        store.values().try_for_each(show)
+    }
+
     /// Counts a hit of a value that was not here yet when it was asked for.
     pub fn count_hit(&self) {
         self.lane().0.lock().add_hit(0);
