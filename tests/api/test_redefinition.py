@@ -1,9 +1,12 @@
 """Functions that are defined again and again, as a script that runs again does."""
 
+import pytest
+
 import resident
 
 
 @resident.needs_proc
+@pytest.mark.timeout(900)  # they are many, whatever the machine
 def test_a_hundred_thousand_definitions_leave_nothing_behind():
     grown, rows = resident.figures("""
 def define():
