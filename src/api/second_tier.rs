@@ -53,7 +53,7 @@ impl CachedFunction {
             py.check_signals()?;
             host::poll(py)
         })? {
-            Recalled::Value(found) => hand_out(py, missed, guard, found).map(Next::Return),
+            Recalled::Value(found) => self.hand_out(py, missed, guard, found).map(Next::Return),
             Recalled::Compute(permit) => {
                 missed.permit = Some(permit);
                 Ok(Next::Compute(guard))
@@ -74,17 +74,54 @@ impl CachedFunction {
         let (Some(permit), Some(persisted)) = (&missed.permit, stored.persisted(py)) else {
             return Ok(());
         };
-        if stored.recording(py).is_some() {
-            // The disk has no place for what was drawn, and the value alone would be half of it.
-            return Ok(());
-        }
+        let drawn = match stored.recording(py).map(|recording| recording.dump(py)) {
+            None => None,
+            Some(Ok(Some(dumped))) => Some(dumped),
+            // The value alone would be half of it.
+            Some(Ok(None)) => return Ok(()),
+            Some(Err(raised)) => return Err(raised.into()),
+        };
         let computed = disk::Computed {
             function: self.name(),
             value,
             snapshot: &persisted.snapshot,
+            drawn: drawn.as_ref().map(|drawn| drawn.as_bytes(py)),
             cost,
         };
         permit.keep(py, &computed)
+    }
+
+    /// Gives what the disk had to the caller, to those who wait, and to memory.
+    fn hand_out<'py>(
+        &self,
+        py: Python<'py>,
+        missed: &Missed,
+        guard: OwnerGuard,
+        found: Found<'py>,
+    ) -> Result<Bound<'py, PyAny>> {
+        let cache = &missed.cache;
+        let size = Value::size(py, &found.snapshot, found.recording.as_ref());
+        let value = Value::of(py, found.snapshot, found.recording.clone())?;
+        cache.entries.count_recalled(found.cost);
+        if cache.tier.as_ref().is_some_and(disk::Tier::has_memory) {
+            let (departed, _) = cache.entries.finish_recalled(
+                &missed.key,
+                guard,
+                value,
+                size,
+                found.cost,
+                found.age,
+            );
+            cache.release(py, departed);
+            budget::keep(py);
+            expiry::expect(py, cache);
+        } else {
+            Cache::hand_out(guard, value);
+        }
+        if let Some(recording) = &found.recording {
+            self.show(py, recording)?;
+        }
+        Ok(found.value)
     }
 }
 
@@ -95,29 +132,4 @@ pub(super) fn patience(py: Python<'_>) -> Result<Patience> {
     } else {
         Patience::Endless
     })
-}
-
-/// Gives what the disk had to the caller, to those who wait, and to memory.
-fn hand_out<'py>(
-    py: Python<'py>,
-    missed: &Missed,
-    guard: OwnerGuard,
-    found: Found<'py>,
-) -> Result<Bound<'py, PyAny>> {
-    let cache = &missed.cache;
-    let size = Value::size(py, &found.snapshot, None);
-    let value = Value::of(py, found.snapshot, None)?;
-    cache.entries.count_recalled(found.cost);
-    if cache.tier.as_ref().is_some_and(disk::Tier::has_memory) {
-        let (departed, _) =
-            cache
-                .entries
-                .finish_recalled(&missed.key, guard, value, size, found.cost, found.age);
-        cache.release(py, departed);
-        budget::keep(py);
-        expiry::expect(py, cache);
-    } else {
-        Cache::hand_out(guard, value);
-    }
-    Ok(found.value)
 }

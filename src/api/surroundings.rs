@@ -53,11 +53,14 @@ impl CachedFunction {
         }
         match value.recording(py) {
             None => Ok(()),
-            Some(recording) => {
-                let wrapped = self.wrapped(py);
-                Ok(recording.replay(py, self.called(&wrapped))?)
-            }
+            Some(recording) => self.show(py, recording),
         }
+    }
+
+    /// Shows what the function has drawn.
+    pub(super) fn show(&self, py: Python<'_>, recording: &Recording) -> Result<()> {
+        let wrapped = self.wrapped(py);
+        Ok(recording.replay(py, self.called(&wrapped))?)
     }
 
     /// The key of the entry of `call`: with what its widgets are set to, if it has drawn any.

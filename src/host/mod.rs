@@ -15,7 +15,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-pub use self::recorder::{Recorder, Recording};
+pub use self::recorder::{Loaded, Recorder, Recording};
 use self::spinner::Spinner;
 use crate::logging;
 use crate::python;

@@ -2,6 +2,7 @@
 
 use pyo3::intern;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use super::Called;
 use crate::logging;
@@ -9,6 +10,16 @@ use crate::logging;
 /// What a function has drawn, and which widgets it has asked: an object of the host's own.
 #[derive(Clone, Debug)]
 pub struct Recording(Py<PyAny>);
+
+/// What became of a recording of another process.
+pub enum Loaded {
+    /// It can be shown.
+    Recording(Recording),
+    /// It is of another version of what surrounds calls.
+    Foreign,
+    /// Nobody wants it.
+    Unasked,
+}
 
 /// A recording that is under way; dropping it abandons it.
 pub struct Recorder(Option<Py<PyAny>>);
@@ -23,6 +34,29 @@ impl Recording {
     /// The ids of the widgets, sorted.
     pub fn widgets(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         self.0.bind(py).getattr(intern!(py, "widgets"))?.extract()
+    }
+
+    /// It as bytes, for another process; none where it cannot be used there.
+    pub fn dump(&self, py: Python<'_>) -> PyResult<Option<Py<PyBytes>>> {
+        let Some(host) = super::find(py) else {
+            return Ok(None);
+        };
+        let dumped = host.call_method1(intern!(py, "dump"), (&self.0,))?;
+        Ok(dumped.extract()?)
+    }
+
+    /// What another process has dumped; none where it cannot be used here. Without a host nobody asks
+    /// what was drawn.
+    pub fn load(py: Python<'_>, dumped: &[u8]) -> PyResult<Loaded> {
+        let Some(host) = super::find(py) else {
+            return Ok(Loaded::Unasked);
+        };
+        let recording = host.call_method1(intern!(py, "load"), (dumped,))?;
+        Ok(if recording.is_none() {
+            Loaded::Foreign
+        } else {
+            Loaded::Recording(Self(recording.unbind()))
+        })
     }
 
     /// Shows it again.

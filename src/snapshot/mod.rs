@@ -23,7 +23,7 @@ use self::array::Array;
 use self::arrow::Arrow;
 use self::identity::Identity;
 use self::pandas::Pandas;
-pub use self::persisted::{Codable, Persisted, read};
+pub use self::persisted::{Codable, Persisted, Restorable, read};
 use self::pickled::Pickled;
 use self::polars::Polars;
 use self::rules::Rule;

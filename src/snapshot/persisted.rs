@@ -10,7 +10,7 @@ use super::pickled::{Parts, Pickled, Stream};
 use super::polars::Polars;
 use super::source::{Lent, Source};
 use super::{CopyMode, Snapshot};
-use crate::disk::{Codec, Entry, Generation, Name};
+use crate::disk::{Codec, Entry, Generation, Name, View};
 use crate::python::mapped::Mapped;
 
 /// A pickle of the value.
@@ -18,6 +18,9 @@ const PICKLE: Codec = Codec {
     tag: *b"pckl",
     version: 1,
 };
+
+/// The version of both with a last buffer: what the function has drawn.
+const DRAWN: u32 = 2;
 
 /// A pickle of the value as Arrow has it: a table for a frame of polars', a name and an array for a series.
 const POLARS: Codec = Codec {
@@ -50,6 +53,16 @@ pub struct Codable<'a, 'py> {
     /// What its payload and buffers mean.
     pub codec: Codec,
     content: Content<'a, 'py>,
+    /// What the function has drawn.
+    drawn: Option<&'a [u8]>,
+}
+
+/// What is read of an entry.
+pub struct Restorable {
+    /// The value.
+    pub snapshot: Snapshot,
+    /// What the function has drawn.
+    pub drawn: Option<View>,
 }
 
 enum Content<'a, 'py> {
@@ -60,8 +73,13 @@ enum Content<'a, 'py> {
 }
 
 impl<'a, 'py> Codable<'a, 'py> {
-    /// What is written of `value`, which is stored as `snapshot`. Fails with what pickle raises.
-    pub fn of(value: &Bound<'py, PyAny>, snapshot: &'a Snapshot) -> PyResult<Self> {
+    /// What is written of `value`, which is stored as `snapshot`, and of what its function has drawn. Fails with what
+    /// pickle raises.
+    pub fn of(
+        value: &Bound<'py, PyAny>,
+        snapshot: &'a Snapshot,
+        drawn: Option<&'a [u8]>,
+    ) -> PyResult<Self> {
         let py = value.py();
         let mut codec = PICKLE;
         let content = match snapshot {
@@ -77,7 +95,14 @@ impl<'a, 'py> Codable<'a, 'py> {
             },
             _ => Content::Pickled(Stream::of(value)?),
         };
-        Ok(Self { codec, content })
+        if drawn.is_some() {
+            codec.version = DRAWN;
+        }
+        Ok(Self {
+            codec,
+            content,
+            drawn,
+        })
     }
 
     /// Runs `write` with the payload and the buffers of an entry.
@@ -94,6 +119,7 @@ impl<'a, 'py> Codable<'a, 'py> {
         if !flags.is_empty() {
             buffers.push(&flags);
         }
+        buffers.extend(self.drawn);
         Ok(write(stream, &buffers))
     }
 }
@@ -111,11 +137,31 @@ fn in_arrow<'py>(py: Python<'py>, polars: &Polars) -> PyResult<Option<Stream<'py
 }
 
 /// The value of an entry; none, if it was written in another way. Fails with what unpickling raises.
-pub fn read(py: Python<'_>, entry: &Entry, mode: CopyMode) -> PyResult<Option<Snapshot>> {
-    if entry.codec() != PICKLE && entry.codec() != POLARS {
+pub fn read(py: Python<'_>, entry: &Entry, mode: CopyMode) -> PyResult<Option<Restorable>> {
+    let mut codec = entry.codec();
+    let mut views: Vec<_> = entry.buffers().collect();
+    let mut drawn = None;
+    if codec.version == DRAWN {
+        codec.version = PICKLE.version;
+        drawn = views.pop();
+        if drawn.is_none() {
+            return Ok(None);
+        }
+    }
+    if codec != PICKLE && codec != POLARS {
         return Ok(None);
     }
-    let mut views: Vec<_> = entry.buffers().collect();
+    let snapshot = snapshot(py, entry, codec, views, mode)?;
+    Ok(snapshot.map(|snapshot| Restorable { snapshot, drawn }))
+}
+
+fn snapshot(
+    py: Python<'_>,
+    entry: &Entry,
+    codec: Codec,
+    mut views: Vec<View>,
+    mode: CopyMode,
+) -> PyResult<Option<Snapshot>> {
     let flags = views.pop();
     let flags = flags.as_deref().unwrap_or_default();
     if flags.len() != views.len() {
@@ -130,7 +176,7 @@ pub fn read(py: Python<'_>, entry: &Entry, mode: CopyMode) -> PyResult<Option<Sn
     let lent = lent.collect::<PyResult<Vec<_>>>()?;
     let stream = Bound::new(py, Mapped::new(entry.payload().clone()))?;
     let pickled = Pickled::over(py, stream, &lent)?;
-    if entry.codec() == POLARS {
+    if codec == POLARS {
         return Polars::over(&pickled.lend(py)?)
             .map(Snapshot::Polars)
             .map(Some);

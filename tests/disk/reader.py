@@ -138,11 +138,13 @@ def decompressed(block: bytes, length: int) -> bytes:
 
 def value_of(entry: Entry) -> object:
     """The value: "The codecs". Of polars it is what Arrow has of it."""
-    if entry.codec not in {(b"pckl", 1), (b"plrs", 1)}:
+    tag, version = entry.codec
+    if tag not in {b"pckl", b"plrs"} or version not in {1, 2}:
         raise Refused("the codec")
+    stored = entry.buffers[:-1] if version == 2 else entry.buffers
     buffers: list[object] = []
-    if entry.buffers:
-        *parts, flags = entry.buffers
+    if stored:
+        *parts, flags = stored
         if len(flags) != len(parts):
             raise Refused("the flags")
         buffers += [bytearray(part) if flag else part for part, flag in zip(parts, flags)]

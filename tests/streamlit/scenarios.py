@@ -71,7 +71,9 @@ SCENARIOS = {
     "fragment": Scenario(since=(1, 37)),
     "reruns": Scenario(),
     "methods": Scenario(),
-    "threads": Scenario(),
+    "tasks": Scenario(),
+    # Before, Streamlit replays nothing of it.
+    "threads": Scenario(since=(1, 67)),
     "budget": Scenario(since=(1, 67)),
     "documented": Scenario(),
     "concepts": Scenario([RUN, ANOTHER, RUN, then(lambda app: app.button[0].click()), RUN]),

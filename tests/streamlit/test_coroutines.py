@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from streamlit import __version__
 from trees import tree
 
@@ -35,7 +34,6 @@ def test_what_a_coroutine_function_draws_is_replayed(app: Make, calls: dict[str,
     assert calls["draw"] == 2
 
 
-@pytest.mark.skipif(VERSION < (1, 67), reason="its recorder is the thread's, not the task's")
 def test_tasks_do_not_record_each_other(app: Make, calls: dict[str, int]) -> None:
     session = app("""
         import asyncio

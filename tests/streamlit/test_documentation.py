@@ -658,15 +658,15 @@ def test_spinners_are_shown(name: str, app: Make) -> None:
 def test_the_time_is_shown(name: str, app: Make) -> None:
     session = app(f"""
         @st.{name}(show_time=True)
-        def timed():
+        def clocked():
             pass
         @st.{name}(show_time=False)
-        def untimed():
+        def unclocked():
             pass
         @st.{name}
         def default():
             pass
-        timed(), untimed(), default()
+        clocked(), unclocked(), default()
     """)
     assert [time for _, time in spinners(session)] == [True, False, False]
 

@@ -137,3 +137,116 @@ def test_pictures_of_inner_functions_are_kept_by_the_outer_ones(app: Make) -> No
     """)
     session.run()
     assert session.session_state.seen == [1]
+
+
+def test_what_threads_draw_is_replayed(app: Make, calls: dict[str, int]) -> None:
+    """Of threads that run in the function's context, and what they draw where."""
+    session = app("""
+        import contextvars, threading
+        from streamlit.runtime.scriptrunner import add_script_run_ctx
+
+        def in_thread(function, *arguments):
+            context = contextvars.copy_context()
+            thread = threading.Thread(target=context.run, args=(function, *arguments))
+            add_script_run_ctx(thread)
+            thread.start()
+            thread.join()
+
+        def draw(place):
+            place.write("in a container")
+            with st.expander("more"):
+                st.metric("by a thread", 1)
+
+        @st.cache_resource(show_spinner=False)
+        def inner():
+            count("inner")
+            st.write("by the inner one")
+            in_thread(st.write, "by its thread")
+            return object()
+
+        @st.cache_data(show_spinner=False)
+        def outer():
+            count("outer")
+            st.write("by the function")
+            in_thread(draw, st.container())
+            in_thread(inner)
+            st.write("at the end")
+        outer()
+        st.write("below")
+        inner()
+    """)
+    first = tree(session.run())
+    assert not session.exception
+    expected = ["by the function", "in a container", "by the inner one", "by its thread"]
+    assert [shown.value for shown in session.markdown] == [
+        *expected,
+        "at the end",
+        "below",
+        *expected[2:],
+    ]
+    assert tree(session.run()) == first
+    assert calls == {"outer": 1, "inner": 1}
+
+
+def test_what_a_thread_draws_later_is_nobody_s(app: Make) -> None:
+    session = app("""
+        import contextvars, threading
+        from streamlit.runtime.scriptrunner import add_script_run_ctx
+
+        @st.cache_data(show_spinner=False)
+        def outer(_go):
+            context = contextvars.copy_context()
+            def draw():
+                _go.wait()
+                st.write("later")
+            thread = threading.Thread(target=context.run, args=(draw,))
+            add_script_run_ctx(thread)
+            thread.start()
+            st.write("drawn")
+            st.session_state.thread = thread
+
+        go = threading.Event()
+        outer(go)
+        if "joined" not in st.session_state:
+            go.set()
+            st.session_state.thread.join()
+            st.session_state.joined = True
+    """)
+    session.run()
+    assert [shown.value for shown in session.markdown] == ["drawn", "later"]
+    session.run()
+    assert [shown.value for shown in session.markdown] == ["drawn"]
+
+
+def test_streamlit_s_own_functions_record_what_ours_draw(app: Make) -> None:
+    session = app("""
+        import memoxide
+        memoxide.uninstall()
+        stock = st.cache_data
+        memoxide.install()
+
+        @st.cache_data(show_spinner=False)
+        def ours(x):
+            with st.container():
+                st.write("ours", x)
+            return x
+
+        @stock(show_spinner=False)
+        def theirs(x):
+            ours(x)
+            with st.container():
+                st.write("theirs", x)
+
+        @st.cache_data(show_spinner=False)
+        def around(x):
+            theirs(x)
+            st.write("around", x)
+
+        theirs(1)
+        around(2)
+    """)
+    first = tree(session.run())
+    assert not session.exception
+    texts = ["ours `1`", "theirs `1`", "ours `2`", "theirs `2`", "around `2`"]
+    assert [shown.value for shown in session.markdown] == texts
+    assert tree(session.run()) == first

@@ -36,6 +36,7 @@ def attach() -> None:
     for hook in (
         _hook_clears,
         _hook_sessions,
+        _hook_recording,
         _hook_widgets,
         _hook_status,
         _hook_metrics,
@@ -111,6 +112,17 @@ def _ending(original: Callable[..., Any], session_of: Callable[..., str]) -> Cal
             memoxide.end_session(session_of(session))
 
     return end
+
+
+def _hook_recording() -> None:
+    """Record what other threads draw."""
+    from streamlit.runtime import caching
+
+    from memoxide.streamlit import recorder, versions
+
+    for name in versions.THREAD_BOUND:
+        _patches.set(caching, name, recorder.following_contexts(getattr(caching, name)))
+    recorder.follow_contexts(bool(versions.THREAD_BOUND))
 
 
 def _hook_widgets() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from memoxide.streamlit import configuration, context, errors, unknown, versions, widgets
-from memoxide.streamlit.recorder import Recorder, Recording, replay
+from memoxide.streamlit.recorder import Recorder, Recording, dump, load, replay
 
 
 class Host:
@@ -40,6 +40,14 @@ class Host:
         """Show again what a function has drawn."""
         if versions.script_context() is not None:
             replay(kind, function, recording)
+
+    def dump(self, recording: Recording) -> bytes | None:
+        """Make bytes of what a function has drawn; `None` if they would mean nothing elsewhere."""
+        return dump(recording)
+
+    def load(self, dumped: bytes) -> Recording | None:
+        """Find what another process has dumped; `None` if it means nothing here."""
+        return load(dumped)
 
     def spinner(
         self, function: Any, text: str | None, has_arguments: bool, show_time: bool

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 import time
-from contextlib import suppress
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from functools import wraps
 from typing import Any
 
 import streamlit as st
@@ -24,6 +27,31 @@ _CONTEXTS = {
     "resource": CACHE_RESOURCE_MESSAGE_REPLAY_CTX,
 }
 _TYPES = {"data": CacheType.DATA, "resource": CacheType.RESOURCE}
+
+
+_follows_contexts = False
+"""Whether what is drawn goes to whose context it is drawn in, and not to whose thread."""
+
+
+def follow_contexts(follows: bool) -> None:
+    """Say whether all functions are wrapped that record into the thread."""
+    global _follows_contexts
+    _follows_contexts = follows
+
+
+def following_contexts(original: Callable[..., None]) -> Callable[..., None]:
+    """Streamlit's function that records into the thread, for threads and tasks alike."""
+
+    @wraps(original)
+    def save(*arguments: Any, **options: Any) -> None:
+        running = context.recorders()
+        with ExitStack() as stack:
+            for kind, of_thread in _CONTEXTS.items():
+                records = [record for one in running if (record := one.record_of(kind))]
+                stack.enter_context(versions.recording_into(of_thread, records))
+            original(*arguments, **options)
+
+    return save
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,14 +100,21 @@ class Recorder:
         self._is_outermost = not context.recorders()
         self._recording = versions.recording(_CONTEXTS[kind], function, allows_widgets)
         self._recording.__enter__()
+        self._record = versions.take_record(_CONTEXTS[kind]) if _follows_contexts else None
         self._token = context.enter(self)
 
     def _end(self) -> list[Any]:
         self.is_running = False
         context.leave(self._token)
+        if self._record is not None:
+            versions.put_record(_CONTEXTS[self._kind], self._record)
         self._recording.__exit__(None, None, None)
         metrics.computed(self._kind, self._name, time.perf_counter() - self._started)
         return list(_CONTEXTS[self._kind]._most_recent_messages)
+
+    def record_of(self, kind: str) -> versions.Record | None:
+        """Find where the messages are kept, if it is not in the thread."""
+        return self._record if kind == self._kind else None
 
     def abandon(self) -> None:
         """End the recording of a run that has failed."""
@@ -142,6 +177,23 @@ def replay(kind: str, function: Any, recording: Recording) -> None:
     cached_message_replay.replay_cached_messages(result, _TYPES[kind], function)
     for outer in context.recorders():
         outer.media.extend(recording.media)
+
+
+def dump(recording: Recording) -> bytes | None:
+    """Make bytes of a recording; `None` if it has widgets, which refer to what a session has."""
+    if recording.drawn:
+        return None
+    try:
+        return pickle.dumps((st.__version__, tuple(vars(recording).values())), protocol=5)
+    except Exception:
+        # Whatever a component of somebody's is made of.
+        return None
+
+
+def load(dumped: bytes) -> Recording | None:
+    """Make a recording of bytes whose seal was checked; `None` if another version drew it."""
+    version, content = pickle.loads(dumped)
+    return Recording(*content) if version == st.__version__ else None
 
 
 def _media(message: Any) -> list[Any]:

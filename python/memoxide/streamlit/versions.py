@@ -7,11 +7,12 @@ not known yet is then treated as the newest one that is.
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import streamlit as st
 from streamlit.runtime.caching import cache_errors, cache_utils, cached_message_replay
@@ -52,6 +53,51 @@ def recording(context: Any, function: Any, allows_widgets: bool) -> AbstractCont
     if HAS_WIDGET_REPLAY:
         return context.calling_cached_function(function, allows_widgets)  # type: ignore[no-any-return]
     return context.calling_cached_function(function)  # type: ignore[no-any-return]
+
+
+class Record(NamedTuple):
+    """What one run of a function draws, where Streamlit would keep it in the thread."""
+
+    messages: list[Any]
+    seen: set[str]
+    """The containers that it has made."""
+    depth: int
+    """How many functions were recording in the thread before."""
+
+
+THREAD_BOUND: Final[tuple[str, ...]] = (
+    ("save_element_message", "save_block_message")
+    if issubclass(cached_message_replay.CachedMessageReplayContext, threading.local)
+    else ()
+)
+"""The functions of `streamlit.runtime.caching` that record into the thread, as until 1.58."""
+
+
+def take_record(context: Any) -> Record:
+    """Take what was begun last out of the thread that calls."""
+    messages, seen = context._cached_message_stack.pop(), context._seen_dg_stack.pop()
+    return Record(messages, seen, len(context._cached_message_stack))
+
+
+def put_record(context: Any, record: Record) -> None:
+    """Put it back, so that Streamlit can end it."""
+    context._cached_message_stack.append(record.messages)
+    context._seen_dg_stack.append(record.seen)
+
+
+@contextmanager
+def recording_into(context: Any, records: list[Record]) -> Iterator[None]:
+    """Have the thread that calls record into these too, the outermost first."""
+    before = context._cached_message_stack, context._seen_dg_stack
+    messages, seen = list(before[0]), list(before[1])
+    for place, record in enumerate(records):
+        messages.insert(record.depth + place, record.messages)
+        seen.insert(record.depth + place, record.seen)
+    context._cached_message_stack, context._seen_dg_stack = messages, seen
+    try:
+        yield
+    finally:
+        context._cached_message_stack, context._seen_dg_stack = before
 
 
 def container_id(container: Any) -> str:

@@ -19,6 +19,8 @@ pub struct Computed<'a, 'py> {
     pub value: &'a Bound<'py, PyAny>,
     /// The value as it is stored in memory.
     pub snapshot: &'a Snapshot,
+    /// What the function has drawn.
+    pub drawn: Option<&'a [u8]>,
     /// How long it took.
     pub cost: Duration,
 }
@@ -50,7 +52,7 @@ impl Permit {
         py: Python<'_>,
         computed: &Computed<'_, '_>,
     ) -> PyResult<std::result::Result<Written, Fault>> {
-        let codable = Codable::of(computed.value, computed.snapshot)?;
+        let codable = Codable::of(computed.value, computed.snapshot, computed.drawn)?;
         codable.with(py, |payload, buffers| {
             let parts = Parts {
                 created: disk::now(),

@@ -11,7 +11,8 @@ use super::held::Held;
 use super::opened::Opened;
 use crate::disk::{self, Attempt, Entry, Generation, Guard, Name, Namespace};
 use crate::error::Result;
-use crate::snapshot::{self, CopyMode, Snapshot};
+use crate::host::{Loaded, Recording};
+use crate::snapshot::{self, CopyMode, Restorable, Snapshot};
 
 /// How long a caller sleeps before it looks whether the user wants to interrupt it.
 const SIGNAL_CHECK: Duration = Duration::from_millis(50);
@@ -57,6 +58,8 @@ pub struct Found<'py> {
     pub value: Bound<'py, PyAny>,
     /// The value as memory has it.
     pub snapshot: Snapshot,
+    /// What its function has drawn.
+    pub recording: Option<Recording>,
     /// Nanoseconds that its computation took.
     pub cost: u64,
     /// Nanoseconds since then.
@@ -150,13 +153,17 @@ impl Search<'_> {
         if has_expired(&entry, self.time_to_live) {
             return Ok(None);
         }
-        let restored = snapshot::read(py, &entry, self.copy).and_then(|snapshot| {
-            let Some(snapshot) = snapshot else {
+        let restored = snapshot::read(py, &entry, self.copy).and_then(|read| {
+            let Some(Restorable { snapshot, drawn }) = read else {
                 return Ok(None);
             };
-            Ok(Some((snapshot.restore(py)?, snapshot)))
+            let loaded = match drawn {
+                Some(drawn) => Recording::load(py, &drawn)?,
+                None => Loaded::Unasked,
+            };
+            Ok(Some((snapshot.restore(py)?, snapshot, loaded)))
         });
-        let (value, snapshot) = match restored {
+        let (value, snapshot, loaded) = match restored {
             Ok(Some(restored)) => restored,
             Ok(None) => {
                 self.complain(py, &"it was written by another version of memoxide");
@@ -168,8 +175,15 @@ impl Search<'_> {
             }
             Err(raised) => return Err(raised.into()),
         };
+        let recording = match loaded {
+            Loaded::Recording(recording) => Some(recording),
+            Loaded::Unasked => None,
+            // What was drawn cannot be shown here, and the value alone would be half of it.
+            Loaded::Foreign => return Ok(None),
+        };
         Ok(Some(Found {
             value,
+            recording,
             snapshot: snapshot.persisted(self.name, generation),
             cost: entry.cost(),
             age: age(&entry),

@@ -1,4 +1,3 @@
-import asyncio
 import contextvars
 import threading
 
@@ -17,19 +16,5 @@ def by_thread():
     thread.join()
 
 
-@st.cache_data(show_spinner=False)
-def by_task():
-    count("task")
-
-    async def draw():
-        st.write("by a task")
-
-    async def both():
-        await asyncio.gather(draw(), draw())
-
-    asyncio.run(both())
-
-
 by_thread()
-by_task()
 st.write("below")
