@@ -1,5 +1,6 @@
-"""Rounds of calls, misses, evictions, expiry, clears, rejections, errors, definitions, cancellations,
-refreshes, sessions and loops that are left: what there is after them is what there was before."""
+"""Rounds of calls, misses, evictions, expiry, clears, rejections, errors, definitions,
+cancellations, refreshes, sessions and loops that are left: what there is after them is what there
+was before."""
 
 import os
 import subprocess
@@ -13,8 +14,8 @@ import resident
 ROUNDS = int(os.environ.get("LEAK_ROUNDS", "400"))
 # Seconds; a machine may be busy.
 PATIENCE = 300 + ROUNDS
-# Bytes that a round may leave: lists of the interpreter's and tables grow with the garbage between two
-# collections. A value is three times as large.
+# Bytes that a round may leave: lists of the interpreter's and tables grow with the garbage between
+# two collections. A value is three times as large.
 SLACK = 3_000
 
 pytestmark = [resident.needs_proc, pytest.mark.timeout(PATIENCE + 30)]
