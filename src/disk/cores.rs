@@ -1,4 +1,4 @@
-//! Hashing and reading with all cores, in forked processes too.
+//! Hashing with all cores, in forked processes too.
 
 use blake3::Hasher;
 use parking_lot::Mutex;
@@ -24,21 +24,6 @@ pub(super) fn update(hasher: &mut Hasher, piece: &[u8]) {
             hasher.update(piece);
         }
     }
-}
-
-/// Runs `work` for as many parts of `length` bytes as there are cores.
-#[cfg(target_os = "linux")]
-pub(super) fn in_parts(length: usize, work: impl Fn(std::ops::Range<usize>) + Sync) {
-    let Some(pool) = pool(length) else {
-        return work(0..length);
-    };
-    let part = length.div_ceil(pool.current_num_threads());
-    pool.scope(|scope| {
-        for start in (0..length).step_by(part) {
-            let work = &work;
-            scope.spawn(move |_| work(start..(start + part).min(length)));
-        }
-    });
 }
 
 fn pool(length: usize) -> Option<&'static ThreadPool> {

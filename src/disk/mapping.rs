@@ -6,32 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use memmap2::{Mmap, MmapOptions};
 
-#[cfg(target_os = "linux")]
-use super::cores;
-
 /// The content of an entry's file of `length` bytes.
 pub(super) fn map(file: &File, length: usize) -> io::Result<Mmap> {
+    // The pages come while all cores read them, for the seal. To have them fetched before takes longer.
     let mut options = MmapOptions::new();
     options.len(length);
     // SAFETY: an entry's file is never written again once it has its name: writers of this library rename another
     // file over it, which leaves this one as it is for as long as it is mapped. Who else writes in a folder that
     // is its owner's alone, in place, breaks the promise of `docs/disk-format.md`.
-    let map = unsafe { options.map(file) }?;
-    fetch(&map);
-    Ok(map)
+    unsafe { options.map(file) }
 }
-
-/// Brings all of it into memory with all cores, as it is read at once, for its seal.
-#[cfg(target_os = "linux")]
-fn fetch(map: &Mmap) {
-    cores::in_parts(map.len(), |part| {
-        // Older systems cannot; then the pages come as they are read.
-        let _ = map.advise_range(memmap2::Advice::PopulateRead, part.start, part.len());
-    });
-}
-
-#[cfg(not(target_os = "linux"))]
-fn fetch(_map: &Mmap) {}
 
 /// Numbers in a file that other processes change.
 pub(super) struct Numbers {
