@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src python -type f -name '*.rs' -o -type f -name '*.py*' -not -path '*/__pycache__/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-core tsan fuzz docs clean
+.PHONY: help demo test lint bench bench-core models tsan miri fuzz docs clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,10 +34,24 @@ bench: $(VENV)/.built $(VENV)/.bench  ## Measure against Streamlit, functools, c
 bench-core:  ## Measure the pure core.
 	cargo bench
 
+# What fails says how to repeat it: with the model's name, and with the schedule of the run that failed.
+MODEL ?=
+SCHEDULE ?=
+
+models:  ## Try the pure core's threads in every order that matters.
+	RUSTFLAGS="--cfg memoxide_model -D warnings" MEMOXIDE_SCHEDULE="$(SCHEDULE)" cargo test --quiet --profile models --test models -- $(MODEL)
+
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 tsan:  ## Watch the pure core's threads for data races; it needs a nightly compiler with its sources.
 	RUSTFLAGS=-Zsanitizer=thread cargo +nightly test --quiet -Zbuild-std --target $(HOST) --target-dir target/tsan --lib -- flight cache store registry history
+
+# Left out: the disk, whose locks and maps of files Miri does not have; keys, as BLAKE3 is assembly in part; what
+# takes thousands of keys or of tables.
+MIRI_TESTS := flight:: cache:: store:: registry:: refreshes:: sweep:: --skip it_does_what_a_map_does --skip failures_take_up_little_memory
+
+miri:  ## Watch the pure core for undefined behaviour; it needs a nightly compiler with Miri.
+	MIRIFLAGS=-Zmiri-permissive-provenance cargo +nightly miri test --quiet --lib -- $(MIRI_TESTS)
 
 FUZZ_SECONDS ?= 60
 

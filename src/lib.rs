@@ -18,6 +18,7 @@
 //! | [`cores`] | whether all of the machine's may be used |
 //! | [`refreshes`] | which keys are made anew, and which wait after a failure |
 //! | [`registry`] | which cache belongs to which function |
+//! | `sync` | what threads meet at: a model checker's, if it is to look |
 //!
 //! Without the `python` feature only the pure rooms exist, and their tests need no interpreter.
 
@@ -33,6 +34,11 @@ pub mod registry;
 pub mod store;
 pub mod sweep;
 pub mod testing;
+
+mod sync;
+
+#[cfg(test)]
+mod rounds;
 
 #[cfg(feature = "python")]
 mod error;

@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use ahash::RandomState;
-use parking_lot::Mutex;
 
 use crate::flight::Process;
 use crate::store::clock::Nanos;
+use crate::sync::{AtomicU64, Mutex};
 
 /// How long a key is left alone after a failure.
 pub const PAUSE: Nanos = 60_000_000_000;

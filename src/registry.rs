@@ -8,7 +8,8 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use ahash::RandomState;
-use parking_lot::Mutex;
+
+use crate::sync::Mutex;
 
 struct Slot<O, C> {
     options: O,

@@ -4,9 +4,8 @@
 
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
-
 use crate::store::clock::{self, Nanos};
+use crate::sync::{Condvar, Mutex};
 
 /// Entries that expire within so short a time leave together.
 const GRAIN: Nanos = 50_000_000;
@@ -51,6 +50,8 @@ impl Schedule {
 
     /// Has a sweeper that sleeps look at the time again.
     pub fn look_again(&self) {
+        // A sweeper that has looked already and does not sleep yet would not hear it.
+        let _state = self.state.lock();
         self.changed.notify_all();
     }
 
@@ -78,6 +79,8 @@ impl Schedule {
         let mut state = self.state.lock();
         state.has_sweeper = false;
         state.due = None;
+        // The end may have come meanwhile, and wait for the sweeper.
+        self.changed.notify_all();
     }
 
     /// Ends the sweeper, and waits until it has ended; nothing is expected any more.

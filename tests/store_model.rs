@@ -139,8 +139,8 @@ impl Model {
     }
 
     fn reject(&mut self, key: u8) {
+        self.hits = self.hits.saturating_sub(1);
         if let Some(entry) = self.find(key) {
-            self.hits = self.hits.saturating_sub(1);
             self.nanos_saved = self.nanos_saved.saturating_sub(entry.cost);
             self.depart(entry.serial, Departure::Rejected);
         }

@@ -9,23 +9,19 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-use std::sync::LazyLock;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use ahash::RandomState;
-use parking_lot::Mutex;
+
+use crate::sync::{self, AtomicU64, LazyLock, Mutex};
 
 /// A thread that computes or waits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct ThreadId(u64);
+struct ThreadId(usize);
 
 impl ThreadId {
     fn current() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        thread_local! {
-            static ID: ThreadId = ThreadId(NEXT.fetch_add(1, Ordering::Relaxed));
-        }
-        ID.with(|id| *id)
+        Self(sync::thread_number())
     }
 }
 

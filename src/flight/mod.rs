@@ -14,11 +14,11 @@ use std::task::Waker;
 use std::time::Duration;
 
 use ahash::RandomState;
-use parking_lot::{Condvar, Mutex, MutexGuard};
 
 pub use self::graph::{Caller, Chain, ComputationId, Home};
 use self::graph::{Node, StepNumber};
 pub use self::process::{Process, after_fork};
+use crate::sync::{Condvar, Mutex, MutexGuard};
 
 type Map<K, O> = HashMap<K, Arc<Flight<O>>, RandomState>;
 /// A guard outlives whoever it was given by.
@@ -452,8 +452,9 @@ impl<K: Eq + Hash + Copy, O: Clone> Waiter<K, O> {
                 state.phase = Phase::Owned;
                 let computation = graph::take_over(&self.flight.node, self.caller);
                 drop(state);
-                drop(map);
+                // Before anybody else looks: the caller can be relied on to go on.
                 *self.flight.only_for.lock() = None;
+                drop(map);
                 let flight = Arc::clone(&self.flight);
                 Wait::Takeover(Guard::new(&self.map, self.key, flight, computation))
             }

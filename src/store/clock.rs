@@ -1,24 +1,39 @@
 //! Monotonic time.
 
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 /// Nanoseconds since 146 years before the process first asked: what another process has stored has a time too.
 pub type Nanos = u64;
 
 const START: Nanos = 1 << 62;
 
+#[cfg(not(memoxide_model))]
 static ADVANCED: AtomicU64 = AtomicU64::new(0);
+
+#[cfg(memoxide_model)]
+static ADVANCED: crate::sync::LazyLock<AtomicU64> = crate::sync::LazyLock::new(AtomicU64::default);
 
 /// The time. It never goes back, and no change of the system's clock moves it.
 #[must_use]
 pub fn now() -> Nanos {
-    static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
-    let elapsed = Nanos::try_from(ORIGIN.elapsed().as_nanos()).unwrap_or(Nanos::MAX);
-    elapsed
+    elapsed()
         .saturating_add(START)
         .saturating_add(ADVANCED.load(Ordering::Relaxed))
+}
+
+#[cfg(not(memoxide_model))]
+fn elapsed() -> Nanos {
+    use std::sync::LazyLock;
+    use std::time::Instant;
+
+    static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    Nanos::try_from(ORIGIN.elapsed().as_nanos()).unwrap_or(Nanos::MAX)
+}
+
+/// In a model, time passes only where it is advanced: a run that is repeated must be the same.
+#[cfg(memoxide_model)]
+fn elapsed() -> Nanos {
+    0
 }
 
 /// Lets so much time pass at once, for tests that do not want to sleep.

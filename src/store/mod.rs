@@ -213,13 +213,12 @@ impl<K: Eq + Hash + Clone, V: Clone> Store<K, V> {
     }
 
     /// Takes out the value under `key` if it is the one that the caller means, and takes back the
-    /// hit by which the caller got it.
+    /// hit by which the caller got it: also if others have taken it out, when its cost is not known any more.
     pub fn reject(&mut self, key: &K, is_meant: impl FnOnce(&V) -> bool, removed: &mut Removed<V>) {
-        if let Some(entry) = self.entries.get(key)
-            && is_meant(entry.value)
-        {
-            let cost = entry.cost;
-            self.counters.take_back_hit(cost);
+        let meant = self.entries.get(key).filter(|entry| is_meant(entry.value));
+        let cost = meant.as_ref().map(|entry| entry.cost);
+        self.counters.take_back_hit(cost.unwrap_or(0));
+        if cost.is_some() {
             self.counters.rejections = self.counters.rejections.saturating_add(1);
             self.depart(key, Departure::Rejected, removed);
         }
@@ -462,12 +461,24 @@ mod tests {
         let mut store = store(None, None, None);
         put(&mut store, 1, 1, 0);
         get(&mut store, 1, 0);
-        assert!(reject(&mut store, 1, 2).is_empty());
         assert_eq!(reject(&mut store, 1, 1), [1]);
         let counters = store.counters();
         assert_eq!((counters.hits, counters.nanos_saved), (0, 0));
         assert_eq!(counters.rejections, 1);
         assert!(store.is_empty());
+    }
+
+    #[test]
+    fn a_value_that_another_has_rejected_was_no_hit_either() {
+        let mut store = store(None, None, None);
+        put(&mut store, 1, 1, 0);
+        get(&mut store, 1, 0);
+        get(&mut store, 1, 0);
+        assert!(reject(&mut store, 1, 2).is_empty());
+        assert_eq!(store.counters().hits, 1);
+        assert_eq!(reject(&mut store, 1, 1), [1]);
+        let counters = store.counters();
+        assert_eq!((counters.hits, counters.rejections), (0, 1));
     }
 
     #[test]

@@ -5,16 +5,16 @@
 //! other thread uses, and counts what it does beside that; whoever changes something takes all of
 //! them. All threads see one table, and a change is one moment for all of them.
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::UnsafeCell;
 use std::hash::Hash;
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::{Mutex, MutexGuard};
 use smallvec::SmallVec;
 
 use super::clock::Nanos;
 use super::{Bounds, Counters, Removed, Store};
+use crate::sync::{self, Mutex, MutexGuard};
 
 /// The most locks that a store has. They are 128 bytes each.
 const MOST_LANES: usize = 16;
@@ -127,7 +127,12 @@ impl<K: Eq + Hash + Clone, V: Clone> SharedStore<K, V> {
     #[inline]
     fn lane(&self) -> &Lane {
         let last = self.lanes.len() - 1;
-        let index = if last == 0 { 0 } else { thread() & last };
+        let index = if last == 0 {
+            0
+        } else {
+            // Threads that were started one after the other have different lanes.
+            sync::thread_number() & last
+        };
         &self.lanes[index]
     }
 }
@@ -159,26 +164,13 @@ fn lanes_for(threads: usize) -> usize {
     }
 }
 
-/// The number of this thread: those that were started one after the other have different lanes.
-fn thread() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(1);
-    thread_local! {
-        static NUMBER: Cell<usize> = const { Cell::new(0) };
-    }
-    NUMBER.with(|number| {
-        if number.get() == 0 {
-            number.set(NEXT.fetch_add(1, Ordering::Relaxed));
-        }
-        number.get()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Barrier;
 
     use super::super::Departure;
     use super::*;
+    use crate::rounds::rounds;
 
     const THREADS: usize = 4;
 
@@ -197,7 +189,7 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..THREADS {
                 scope.spawn(|| {
-                    for _ in 0..1000 {
+                    for _ in 0..rounds(1000) {
                         assert_eq!(get(&store, 1, 0), Some(1));
                         store.count_miss();
                     }
@@ -206,9 +198,9 @@ mod tests {
             }
         });
         let counters = store.lock().counters();
-        let hits = 1001 * THREADS as u64;
-        assert_eq!((counters.hits, counters.misses), (hits, hits - 4));
-        assert_eq!(counters.nanos_saved, 10_000 * THREADS as u64);
+        let looks = u64::from(rounds(1000)) * THREADS as u64;
+        assert_eq!((counters.hits, counters.misses), (looks + 4, looks));
+        assert_eq!(counters.nanos_saved, 10 * looks);
     }
 
     #[test]
@@ -231,7 +223,7 @@ mod tests {
             for _ in 1..THREADS {
                 scope.spawn(|| {
                     barrier.wait();
-                    for _ in 0..2000 {
+                    for _ in 0..rounds(2000) {
                         let seen = get(&store, 200, 0);
                         assert!(seen.is_none_or(|value| value == 200));
                     }

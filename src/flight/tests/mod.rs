@@ -5,6 +5,7 @@ use std::sync::{Barrier, mpsc};
 use std::thread;
 
 use super::*;
+use crate::rounds::rounds;
 
 const SOON: Duration = Duration::from_millis(20);
 /// Long enough for a sanitizer on a busy machine.
@@ -389,7 +390,7 @@ fn nobody_hangs_whatever_the_others_do() {
                 let flights = &flights;
                 scope.spawn(move || {
                     let mut seed = thread;
-                    (0..5_000).for_each(|_| compute_some(flights, &mut seed, 3));
+                    (0..rounds(5_000)).for_each(|_| compute_some(flights, &mut seed, 3));
                 });
             }
         });
@@ -488,7 +489,7 @@ fn nobody_computes_what_another_does() {
                 let (flights, busy) = (&flights, &busy);
                 scope.spawn(move || {
                     let mut seed = thread;
-                    for _ in 0..2_000 {
+                    for _ in 0..rounds(2_000) {
                         let key = u8::try_from(draw(&mut seed) % 3).unwrap();
                         compute_alone(flights, &busy[usize::from(key)], key, &mut seed);
                     }

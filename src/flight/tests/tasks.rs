@@ -277,7 +277,8 @@ fn a_chain_of_tasks_may_be_long() {
         let flights = Flights::<u32, u32>::new();
         let mut guards = Vec::new();
         let mut within = Caller::task(None);
-        for key in 0..100_000 {
+        let length = rounds(100_000);
+        for key in 0..length {
             let Begin::Owner(guard) = flights.begin(key, within, &"f".into()) else {
                 panic!("nobody else computes");
             };
@@ -289,7 +290,7 @@ fn a_chain_of_tasks_may_be_long() {
         let Begin::Cycle(chain) = flights.begin(0, within, &"f".into()) else {
             panic!("a cycle");
         };
-        assert_eq!(chain.len(), 100_001);
+        assert_eq!(chain.len(), length as usize + 1);
         while let Some(guard) = guards.pop() {
             guard.land(0, |_| ());
         }
@@ -305,7 +306,7 @@ fn a_computation_may_begin_many_tasks() {
         };
         let within = Caller::task(Some(above.computation()));
         let begin = |key| flights.begin(key, within, &"f".into());
-        let tasks: Vec<_> = (1..20_000).map(begin).collect();
+        let tasks: Vec<_> = (1..rounds(20_000)).map(begin).collect();
         for _ in 0..10 {
             let waits = flights.begin(0, Caller::task(None), &"f".into());
             assert!(matches!(waits, Begin::Waiter(_)));
