@@ -29,15 +29,19 @@ def test_max_size_counts_what_entries_hold():
     assert 8000 < f.cache_info().bytes <= 10 * 1024
 
 
-def test_a_value_that_is_too_large_is_returned_and_leaves_the_others_alone():
+def test_a_value_that_is_too_large_is_kept_alone(caplog):
     @mx.cache_data(max_size=5000)
     def f(size):
         return bytes(size)
 
     f(10)
     assert len(f(10_000)) == 10_000
+    assert f.contains(10_000)
+    assert not f.contains(10)
+    assert "more than its max_size of 5000" in caplog.text
+    f(20)
     assert not f.contains(10_000)
-    assert f.contains(10)
+    assert f.contains(20)
 
 
 def test_bytes_cover_pickled_values_and_their_buffers():
