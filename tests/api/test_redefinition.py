@@ -4,9 +4,11 @@ import pytest
 
 import resident
 
+# They are many definitions, whatever the machine.
+pytestmark = pytest.mark.timeout(900)
+
 
 @resident.needs_proc
-@pytest.mark.timeout(900)  # they are many, whatever the machine
 def test_a_hundred_thousand_definitions_leave_nothing_behind():
     grown, rows = resident.figures("""
 def define():

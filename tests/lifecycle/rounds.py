@@ -17,8 +17,8 @@ from typing import Any
 import memoxide as mx
 from memoxide import testing
 
-# Rounds after which caches, pools and the interpreter's own lists have their size.
-WARM_UP = 300
+# Rounds after which tables, pools and what threads leave in the allocator have their size.
+WARM_UP = 600
 
 
 class Value:
