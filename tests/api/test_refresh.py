@@ -42,12 +42,14 @@ class Source:
 
     def __init__(self):
         self.reads = 0
+        self.lock = threading.Lock()
         self.gate = threading.Event()
         self.gate.set()
 
     def read(self):
-        self.reads += 1
-        number = self.reads
+        with self.lock:
+            self.reads += 1
+            number = self.reads
         assert self.gate.wait(10)
         return number
 

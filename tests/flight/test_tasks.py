@@ -98,14 +98,15 @@ def test_different_keys_run_side_by_side(loop):
 def test_a_waiter_that_is_cancelled_harms_nobody(loop):
     runs = []
 
-    @mx.cache_data
-    async def slow():
-        runs.append(1)
-        await anyio.sleep(0.1)
-        return "done"
-
     async def main():
         results = []
+        released = anyio.Event()
+
+        @mx.cache_data
+        async def slow():
+            runs.append(1)
+            await released.wait()
+            return "done"
 
         async def call():
             results.append(await slow())
@@ -117,6 +118,8 @@ def test_a_waiter_that_is_cancelled_harms_nobody(loop):
                 await slow()
             assert scope.cancelled_caught
             group.start_soon(call)
+            await anyio.sleep(0.01)
+            released.set()
         return results
 
     assert loop.run(main) == ["done", "done"]
