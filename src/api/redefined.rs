@@ -18,8 +18,13 @@ static SAID: LazyLock<Mutex<HashSet<(String, String), RandomState>>> =
     LazyLock::new(Mutex::default);
 
 thread_local! {
-    /// Of the classes that nobody defines anew, the one that this thread has met last.
-    static LASTING: Cell<Option<Py<PyWeakrefReference>>> = const { Cell::new(None) };
+    /// The class that this thread has met last: where it is from is not asked again.
+    static LAST: Cell<Option<Met>> = const { Cell::new(None) };
+}
+
+struct Met {
+    class: Py<PyWeakrefReference>,
+    is_installed: bool,
 }
 
 /// Says, once for each class, that a resource of `function` is of a class that its module has replaced.
@@ -51,23 +56,26 @@ fn is_lasting(class: &Bound<'_, PyType>) -> bool {
     if raw::is_static(class) {
         return true;
     }
-    let last = LASTING.try_with(Cell::take).ok().flatten();
-    let reference = match last {
-        Some(last) if raw::refers_to(&last, class) => last,
-        _ if !is_installed(class) => return false,
-        _ => match PyWeakrefReference::new(class) {
-            Ok(reference) => reference.unbind(),
-            Err(_) => return true,
-        },
-    };
+    let last = LAST.try_with(Cell::take).ok().flatten();
+    let met = last
+        .filter(|last| raw::refers_to(&last.class, class))
+        .or_else(|| Met::now(class));
+    let is_installed = met.as_ref().is_some_and(|met| met.is_installed);
     // While a thread ends there is nothing to keep it in.
-    let _ = LASTING.try_with(|last| last.set(Some(reference)));
-    true
+    let _ = LAST.try_with(|last| last.set(met));
+    is_installed
 }
 
-fn is_installed(class: &Bound<'_, PyType>) -> bool {
-    let module = class.module();
-    module.is_ok_and(|module| installed_version(class.py(), &module.to_string_lossy()).is_some())
+impl Met {
+    #[cold]
+    fn now(class: &Bound<'_, PyType>) -> Option<Self> {
+        let module = class.module().ok()?;
+        let version = installed_version(class.py(), &module.to_string_lossy());
+        Some(Self {
+            class: PyWeakrefReference::new(class).ok()?.unbind(),
+            is_installed: version.is_some(),
+        })
+    }
 }
 
 /// The name of a class, if its module has another one under it.
