@@ -59,9 +59,9 @@ def app(installed: None, tmp_path: Path) -> Callable[[str], Any]:
     return make
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """The browser of all tests that look at a page."""
+    """The browser of a module's tests. As long as it is there, its driver's event loop is this thread's."""
     from browsers import launched
 
     with launched() as browser:
