@@ -9,9 +9,9 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 use hashlink::LinkedHashMap;
-use parking_lot::Mutex;
 
 use crate::key::trace::Trace;
+use crate::sync::system::Mutex;
 
 /// Calls of one function.
 const MAX_CALLS: usize = 4;

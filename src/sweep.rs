@@ -70,7 +70,7 @@ impl Schedule {
                 return Wake::Sweep;
             }
             let left = Duration::from_nanos(due.saturating_sub(now).max(GRAIN));
-            self.changed.wait_for(&mut state, left);
+            state = self.changed.wait_for(state, left);
         }
     }
 
@@ -89,7 +89,7 @@ impl Schedule {
         state.is_over = true;
         self.changed.notify_all();
         while state.has_sweeper {
-            self.changed.wait(&mut state);
+            state = self.changed.wait(state);
         }
     }
 }

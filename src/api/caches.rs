@@ -3,7 +3,6 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit};
@@ -27,6 +26,7 @@ use crate::logging;
 use crate::python::{self, interrupt, threads};
 use crate::registry::Registry;
 use crate::store::Removed;
+use crate::sync::system::Mutex;
 use crate::testing;
 
 /// What an owner's failure is to those who waited.

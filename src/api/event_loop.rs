@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use ahash::RandomState;
-use parking_lot::Mutex;
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -15,6 +14,7 @@ use pyo3::types::{IntoPyDict, PySet, PyWeakrefMethods, PyWeakrefReference};
 use crate::flight::Home;
 use crate::python;
 use crate::python::raw;
+use crate::sync::system::Mutex;
 
 /// An event loop.
 #[derive(Clone, Copy, PartialEq, Eq)]

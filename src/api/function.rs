@@ -4,7 +4,6 @@ use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once, OnceLock};
 
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFunction, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
@@ -27,6 +26,7 @@ use crate::python::latest::{Current, Latest};
 use crate::python::raw::Finalize;
 use crate::python::vectorcall::{self, Slot, Vectorcall};
 use crate::python::{raw, stack, type_name};
+use crate::sync::system::Mutex;
 use crate::testing;
 
 /// A function whose results are cached; it is called as the function is.

@@ -13,12 +13,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::caches::{self, FunctionCache};
+use crate::sync::system::Mutex;
 
 /// What is held together. Only definitions that the collector can tell refer to it.
 #[pyclass(frozen, weakref, module = "memoxide")]

@@ -5,13 +5,13 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ahash::RandomState;
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType, PyWeakrefReference};
 
 use crate::key::definition::installed_version;
 use crate::logging;
 use crate::python::{self, raw};
+use crate::sync::system::Mutex;
 
 /// What was said already: the function and the class.
 static SAID: LazyLock<Mutex<HashSet<(String, String), RandomState>>> =

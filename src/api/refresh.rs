@@ -6,7 +6,6 @@ use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
 use ahash::RandomState;
-use parking_lot::Mutex;
 use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -28,6 +27,7 @@ use crate::key::call_key::CallKey;
 use crate::logging;
 use crate::python;
 use crate::python::vectorcall::Kept;
+use crate::sync::system::Mutex;
 
 /// How many refreshes are under way or about to be, in threads and in each event loop: one that was stopped
 /// may keep its own for ever.

@@ -1,6 +1,5 @@
 //! Resources that a generator function yields, and what nobody could use twice.
 
-use parking_lot::Mutex;
 use pyo3::exceptions::PyStopIteration;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -10,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::host::Recording;
 use crate::python;
 use crate::snapshot::Snapshot;
+use crate::sync::system::Mutex;
 
 /// Resources that are not stored, whose generators wait for the interpreter's exit: they may be in use
 /// until then.

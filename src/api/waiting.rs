@@ -7,10 +7,10 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, LazyLock, Weak};
 
 use ahash::RandomState;
-use parking_lot::Mutex;
 
 use super::caches::FunctionCache;
 use super::options::Kind;
+use crate::sync::system::Mutex;
 
 /// How many of one function wait.
 const KEPT: usize = 8;

@@ -1,8 +1,9 @@
 //! Hashing with all cores, in forked processes too.
 
 use blake3::Hasher;
-use parking_lot::Mutex;
 use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::sync::system::Mutex;
 
 /// Shorter pieces are hashed sooner than other threads wake up.
 const FROM: usize = 256 * 1024;
@@ -30,8 +31,8 @@ fn pool(length: usize) -> Option<&'static ThreadPool> {
     if length < FROM {
         return None;
     }
-    // A thread that is gone may have held the lock at a fork. Then this one does the work alone.
-    let mut pool = POOL.try_lock_for(std::time::Duration::from_millis(20))?;
+    // Another thread starts them, or one that is gone had the lock at a fork. Then this one does the work alone.
+    let mut pool = POOL.try_lock()?;
     let process = std::process::id();
     match *pool {
         Some((owner, threads)) if owner == process => Some(threads),

@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::{Mutex, RwLock};
-
 use super::directory::Directory;
 use super::fault::{Fault, Refusal};
 use super::key_file::{self, KEY_LENGTH};
@@ -14,6 +12,7 @@ use super::namespace::Namespace;
 use super::once::make_once;
 use super::seal::Sealer;
 use super::sweep::Due;
+use crate::sync::system::{Mutex, RwLock};
 
 /// Tells backup programs to leave the folder out, by the convention of bford.info/cachedir.
 const CACHE_TAG: (&str, &[u8]) = (

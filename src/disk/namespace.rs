@@ -5,8 +5,6 @@ use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use parking_lot::RwLock;
-
 use super::clock;
 use super::directory::{look_at, touch};
 use super::entry::Entry;
@@ -18,6 +16,7 @@ use super::lock::Attempt;
 use super::name::{Name, entry_file, function_folder, lock_file, namespace_folder};
 use super::removal::{self, Removed};
 use super::write::{Parts, Written, write};
+use crate::sync::system::RwLock;
 
 /// The entries of one application in a folder. Clones share what they know.
 #[derive(Clone)]

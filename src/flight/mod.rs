@@ -414,9 +414,9 @@ impl<K: Eq + Hash + Copy, O: Clone> Waiter<K, O> {
         if !self.flight.is_here() {
             return;
         }
-        let mut state = self.flight.state.lock();
+        let state = self.flight.state.lock();
         if let Phase::Owned = state.phase {
-            self.flight.changed.wait_for(&mut state, timeout);
+            drop(self.flight.changed.wait_for(state, timeout));
         }
     }
 

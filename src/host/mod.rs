@@ -9,7 +9,6 @@ pub mod widgets;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::Mutex;
 use pyo3::exceptions::PyException;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -19,6 +18,7 @@ pub use self::recorder::{Loaded, Recorder, Recording};
 use self::spinner::Spinner;
 use crate::logging;
 use crate::python;
+use crate::sync::system::Mutex;
 
 /// Whether there is a host.
 static IS_THERE: AtomicBool = AtomicBool::new(false);

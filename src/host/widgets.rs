@@ -6,11 +6,11 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ahash::RandomState;
-use parking_lot::Mutex;
 use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::key::call_key::CallKey;
+use crate::sync::system::Mutex;
 
 /// Calls of one function whose widgets are known; the entries of others leave.
 const MAX_CALLS: usize = 10_000;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::{Mutex, RwLock};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
@@ -12,6 +11,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use super::definition::{Definition, Follow};
 use crate::error::Result;
 use crate::python;
+use crate::sync::system::{Mutex, RwLock};
 
 /// A class, and the function that tells what of its instances counts.
 pub struct Hasher {

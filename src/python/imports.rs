@@ -3,8 +3,9 @@
 //! The child of a fork has one thread. A module that another thread was importing stays locked in it for
 //! ever, and whoever needs the module there hangs.
 
-use parking_lot::Mutex;
 use pyo3::prelude::*;
+
+use crate::sync::system::Mutex;
 
 /// Nothing of Python runs under the lock.
 static UNDER_WAY: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());

@@ -1,19 +1,17 @@
 //! Locks of a model checker, which have the face of those of the system.
 
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::sync::{PoisonError, TryLockError};
 use std::time::Duration;
 
-use shuttle::sync::{Condvar as ModelCondvar, Mutex as ModelMutex, MutexGuard as ModelGuard};
+use shuttle::sync::{Condvar as ModelCondvar, Mutex as ModelMutex};
 
+pub use shuttle::sync::MutexGuard;
 pub use shuttle::sync::atomic::AtomicU64;
 
 /// A lock that a panic does not poison.
 #[derive(Default)]
 pub struct Mutex<T>(ModelMutex<T>);
-
-/// What the lock protects, until this is dropped.
-pub struct MutexGuard<'l, T>(Option<ModelGuard<'l, T>>);
 
 impl<T> Mutex<T> {
     pub const fn new(value: T) -> Self {
@@ -21,30 +19,15 @@ impl<T> Mutex<T> {
     }
 
     pub fn lock(&self) -> MutexGuard<'_, T> {
-        let guard = self.0.lock();
-        MutexGuard(Some(guard.unwrap_or_else(PoisonError::into_inner)))
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         match self.0.try_lock() {
-            Ok(guard) => Some(MutexGuard(Some(guard))),
-            Err(TryLockError::Poisoned(guard)) => Some(MutexGuard(Some(guard.into_inner()))),
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(guard)) => Some(guard.into_inner()),
             Err(TryLockError::WouldBlock) => None,
         }
-    }
-}
-
-impl<T> Deref for MutexGuard<'_, T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        self.0.as_ref().expect("only who sleeps has no lock")
-    }
-}
-
-impl<T> DerefMut for MutexGuard<'_, T> {
-    fn deref_mut(&mut self) -> &mut T {
-        self.0.as_mut().expect("only who sleeps has no lock")
     }
 }
 
@@ -61,15 +44,13 @@ impl Condvar {
         self.0.notify_all();
     }
 
-    pub fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
-        let held = guard.0.take().expect("only who sleeps has no lock");
-        let held = self.0.wait(held);
-        guard.0 = Some(held.unwrap_or_else(PoisonError::into_inner));
+    pub fn wait<'l, T>(&self, guard: MutexGuard<'l, T>) -> MutexGuard<'l, T> {
+        self.0.wait(guard).unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Time stands still, so that whoever is not told sleeps for good, which the checker finds.
-    pub fn wait_for<T>(&self, guard: &mut MutexGuard<'_, T>, _timeout: Duration) {
-        self.wait(guard);
+    pub fn wait_for<'l, T>(&self, guard: MutexGuard<'l, T>, _: Duration) -> MutexGuard<'l, T> {
+        self.wait(guard)
     }
 }
 

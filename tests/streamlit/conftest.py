@@ -61,7 +61,7 @@ def app(installed: None, tmp_path: Path) -> Callable[[str], Any]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """The browser of a module's tests. As long as it is there, its driver's event loop is this thread's."""
+    """The browser of a module's tests: its driver's event loop is this thread's meanwhile."""
     from browsers import launched
 
     with launched() as browser:

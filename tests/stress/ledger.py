@@ -51,9 +51,10 @@ class Ledger:
         self._released: dict[int, int] = {}
 
     def begin_anew(self) -> None:
-        """Forget all, in the child of a fork: the others have stayed behind."""
-        self.faults.clear()
-        self.__post_init__()
+        """Forget what others do, in the child of a fork: they have stayed behind."""
+        self._lock = threading.RLock()
+        for begun in (self.faults, self._computations, self._clears, self._doubts):
+            begun.clear()
 
     def now(self) -> int:
         """Return the time. It is later each time."""

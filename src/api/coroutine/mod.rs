@@ -9,7 +9,6 @@ mod queued;
 mod state;
 mod step;
 
-use parking_lot::Mutex;
 use pyo3::exceptions::{
     PyAttributeError, PyRuntimeError, PyStopIteration, PyTypeError, PyValueError,
 };
@@ -24,6 +23,7 @@ use super::function::CachedFunction;
 use super::miss::Missed;
 use super::refresh::Plan;
 use crate::python::vectorcall::Kept;
+use crate::sync::system::Mutex;
 
 /// A call of a cached coroutine function; it is awaited once.
 #[pyclass(frozen, weakref, module = "memoxide")]

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use ahash::RandomState;
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 
 use crate::logging;
+use crate::sync::system::Mutex;
 
 /// Sayings that are remembered; a process that has so much to complain about is heard.
 const REMEMBERED: usize = 1024;

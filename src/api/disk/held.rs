@@ -2,9 +2,8 @@
 
 use std::sync::{Arc, Weak};
 
-use parking_lot::Mutex;
-
 use crate::disk::{Guard, Name};
+use crate::sync::system::Mutex;
 
 /// The locks. Who owns a computation may find one here: of a task that was left behind in a closed event loop, or
 /// that began before a clear. It is not waited for, since it may never end.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 
 use super::complaint;
 use super::tier::Place;
 use crate::disk::{Fault, Folder, Namespace, Options, Scope};
 use crate::host;
+use crate::sync::system::Mutex;
 
 /// A folder that was refused is tried again after so long.
 const RETRY: Duration = Duration::from_secs(30);

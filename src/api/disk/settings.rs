@@ -6,13 +6,12 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use parking_lot::Mutex;
-
 use pyo3::prelude::*;
 
 use crate::api::options;
 use crate::disk::{self, KEY_LENGTH};
 use crate::error::Result;
+use crate::sync::system::Mutex;
 
 /// What was configured; the environment or the platform decides the rest.
 #[derive(Clone, Debug, Default, PartialEq)]

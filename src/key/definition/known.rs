@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use ahash::RandomState;
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 use smallvec::SmallVec;
@@ -13,6 +12,7 @@ use smallvec::SmallVec;
 use super::{Definition, Follow};
 use crate::error::Result;
 use crate::python::raw;
+use crate::sync::system::Mutex;
 
 struct Known {
     object: Py<PyWeakrefReference>,

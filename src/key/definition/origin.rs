@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use parking_lot::Mutex;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::imports;
 use crate::python;
+use crate::sync::system::Mutex;
 
 /// The version of the package that a module belongs to; none if the module is the user's own.
 pub fn installed_version(py: Python<'_>, module: &str) -> Option<String> {

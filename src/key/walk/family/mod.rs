@@ -28,7 +28,6 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use ahash::RandomState;
-use parking_lot::RwLock;
 use pyo3::exceptions::PyAttributeError;
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -42,6 +41,7 @@ use super::class::is_held;
 use super::record::Record;
 use crate::error::{Error, Result};
 use crate::python::{self, raw};
+use crate::sync::system::RwLock;
 
 /// Classes that belong together.
 pub struct Family {
