@@ -5,6 +5,7 @@
 
 #[cfg(memoxide_model)]
 mod model;
+#[cfg_attr(memoxide_model, allow(unused, reason = "some are the model's"))]
 pub mod system;
 
 #[cfg(memoxide_model)]
