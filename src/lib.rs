@@ -82,7 +82,7 @@ mod _core {
     use crate::host::set_host;
 
     #[pymodule_export]
-    use crate::python::imports::before_fork;
+    use crate::python::imports::{after_fork_in_parent, before_fork};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -37,6 +37,7 @@ __all__ = [
     "__version__",
     "advance_time",
     "after_fork",
+    "after_fork_in_parent",
     "before_fork",
     "begin_isolation",
     "cache_data",
@@ -634,6 +635,9 @@ def trace_extent() -> tuple[int, int, int, int]:
 
 def before_fork() -> None:
     """Wait for the imports that are under way in this process."""
+
+def after_fork_in_parent() -> None:
+    """Let other threads import again, after a fork."""
 
 def after_fork() -> None:
     """Note that this process is the child of a fork."""

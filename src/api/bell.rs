@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::task::{Wake, Waker};
 
 use pyo3::exceptions::{PyException, PyRuntimeError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
 
 use super::event_loop::{self, Library};
 use crate::flight::Home;
 use crate::logging;
+use crate::python::intern;
 
 /// How long a task waits for one of another event loop before it looks whether that loop has left it behind: nobody
 /// tells when a loop is closed.

@@ -294,6 +294,7 @@ fn watch_for_forks(py: Python<'_>) {
 fn register_after_fork(py: Python<'_>) -> PyResult<()> {
     let options = PyDict::new(py);
     options.set_item("before", python::BEFORE_FORK.get(py)?)?;
+    options.set_item("after_in_parent", python::AFTER_FORK_IN_PARENT.get(py)?)?;
     options.set_item("after_in_child", python::AFTER_FORK.get(py)?)?;
     python::REGISTER_AT_FORK.get(py)?.call((), Some(&options))?;
     Ok(())
@@ -302,6 +303,7 @@ fn register_after_fork(py: Python<'_>) -> PyResult<()> {
 /// Notes that this process is the child of a fork.
 #[pyfunction]
 pub fn after_fork() {
+    python::imports::after_fork();
     crate::flight::after_fork();
     super::expiry::after_fork();
     super::refresh::after_fork();

@@ -1,11 +1,11 @@
 //! Functions whose calls give coroutines: which are, and that what is made of them still is for others.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyFunction, PyType};
 
 use super::function::CachedFunction;
 use crate::error::Result;
+use crate::python::intern;
 use crate::python::{self, Imported};
 
 /// `inspect.CO_COROUTINE`, and what `types.coroutine` marks a generator function with.

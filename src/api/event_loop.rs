@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use ahash::RandomState;
 use pyo3::exceptions::PyRuntimeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{IntoPyDict, PySet, PyWeakrefMethods, PyWeakrefReference};
 
 use crate::flight::Home;
 use crate::python;
+use crate::python::intern;
 use crate::python::raw;
 use crate::sync::system::Mutex;
 

@@ -1,10 +1,10 @@
 //! An owner's exception, for those who waited.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTraceback;
 
 use crate::python;
+use crate::python::intern;
 
 /// An exception, and how it came about until the owner's caller got it.
 pub struct Failed {

@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use ahash::RandomState;
 use pyo3::exceptions::PyException;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit};
@@ -26,6 +25,7 @@ use crate::flight::Home;
 use crate::key::call_key::CallKey;
 use crate::logging;
 use crate::python;
+use crate::python::intern;
 use crate::python::vectorcall::Kept;
 use crate::sync::system::Mutex;
 

@@ -1,13 +1,13 @@
 //! Resources that a generator function yields, and what nobody could use twice.
 
 use pyo3::exceptions::PyStopIteration;
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::value::Value;
 use crate::error::{Error, Result};
 use crate::host::Recording;
 use crate::python;
+use crate::python::intern;
 use crate::snapshot::Snapshot;
 use crate::sync::system::Mutex;
 

@@ -10,7 +10,6 @@ pub mod widgets;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::exceptions::PyException;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -18,6 +17,7 @@ pub use self::recorder::{Loaded, Recorder, Recording};
 use self::spinner::Spinner;
 use crate::logging;
 use crate::python;
+use crate::python::intern;
 use crate::sync::system::Mutex;
 
 /// Whether there is a host.

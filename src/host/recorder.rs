@@ -1,11 +1,11 @@
 //! What a function draws while it runs, kept beside its value and shown again on a hit.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::Called;
 use crate::logging;
+use crate::python::intern;
 
 /// What a function has drawn, and which widgets it has asked: an object of the host's own.
 #[derive(Clone, Debug)]

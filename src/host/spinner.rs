@@ -1,10 +1,10 @@
 //! The sign that something is being computed.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::Called;
 use crate::logging;
+use crate::python::intern;
 
 /// What a function's callers see while it runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

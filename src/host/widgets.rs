@@ -6,10 +6,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ahash::RandomState;
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::key::call_key::CallKey;
+use crate::python::intern;
 use crate::sync::system::Mutex;
 
 /// Calls of one function whose widgets are known; the entries of others leave.

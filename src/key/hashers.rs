@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
 use pyo3::{PyTraverseError, PyVisit};
@@ -11,6 +10,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use super::definition::{Definition, Follow};
 use crate::error::Result;
 use crate::python;
+use crate::python::intern;
 use crate::sync::system::{Mutex, RwLock};
 
 /// A class, and the function that tells what of its instances counts.

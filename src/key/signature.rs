@@ -1,6 +1,5 @@
 //! A callable's parameters, and what of each argument counts.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCode, PyDict, PyFunction, PyString, PyTuple, PyTupleMethods};
 use pyo3::{PyTraverseError, PyVisit};
@@ -9,6 +8,7 @@ use super::tag::Tag;
 use super::walk::Writer;
 use crate::error::Result;
 use crate::python;
+use crate::python::intern;
 
 /// `inspect.CO_VARARGS`
 const TAKES_POSITIONAL: u32 = 0x04;

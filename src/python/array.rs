@@ -5,11 +5,11 @@ use std::mem::MaybeUninit;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::ffi;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::key::strided::Strided;
+use crate::python::intern;
 use crate::python::{self, memory};
 
 /// `PyArrayInterface`: numpy's reference, "The array interface protocol".

@@ -1,15 +1,16 @@
 //! Variables whose value belongs to a context: to a task, or to a thread outside of any.
 
-use pyo3::intern;
+use std::sync::OnceLock;
+
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 
 use super::{CONTEXT_VAR, set_once};
+use crate::python::intern;
 
 /// A context variable, made at its first use.
 pub struct ContextVariable {
     name: &'static str,
-    object: PyOnceLock<Py<PyAny>>,
+    object: OnceLock<Py<PyAny>>,
 }
 
 impl ContextVariable {
@@ -17,12 +18,12 @@ impl ContextVariable {
     pub const fn new(name: &'static str) -> Self {
         Self {
             name,
-            object: PyOnceLock::new(),
+            object: OnceLock::new(),
         }
     }
 
     fn object<'py>(&self, py: Python<'py>) -> PyResult<&Bound<'py, PyAny>> {
-        if let Some(variable) = self.object.get(py) {
+        if let Some(variable) = self.object.get() {
             return Ok(variable.bind(py));
         }
         let class = CONTEXT_VAR.get(py)?;

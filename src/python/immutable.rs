@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use ahash::RandomState;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyBytes, PyComplex, PyFloat, PyFrozenSet, PyInt, PyNone, PyNotImplemented, PyRange,
@@ -11,6 +10,7 @@ use pyo3::types::{
 };
 
 use crate::python;
+use crate::python::intern;
 
 /// Whether `value` is deeply immutable.
 pub fn is_immutable(value: &Bound<'_, PyAny>) -> PyResult<bool> {

@@ -15,15 +15,16 @@ pub mod tensor;
 pub mod threads;
 pub mod vectorcall;
 
+use std::sync::OnceLock;
+
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
-use pyo3::types::PyDict;
+use pyo3::types::{PyDict, PyString};
 
 /// A module's attribute, imported at its first use; without a name the module itself.
 pub struct Imported {
     module: &'static str,
     name: &'static str,
-    object: PyOnceLock<Py<PyAny>>,
+    object: OnceLock<Py<PyAny>>,
 }
 
 impl Imported {
@@ -31,7 +32,7 @@ impl Imported {
         Self {
             module,
             name,
-            object: PyOnceLock::new(),
+            object: OnceLock::new(),
         }
     }
 
@@ -42,7 +43,7 @@ impl Imported {
 
     /// The object that the name stands for.
     pub fn get<'a, 'py>(&'a self, py: Python<'py>) -> PyResult<&'a Bound<'py, PyAny>> {
-        if let Some(object) = self.object.get(py) {
+        if let Some(object) = self.object.get() {
             return Ok(object.bind(py));
         }
         let module = imports::import(py, self.module)?;
@@ -57,15 +58,48 @@ impl Imported {
 
 /// What the cell holds: what another was faster to put in, or else `found`.
 ///
-/// Not `get_or_init`, whose lock would be held while a user's code runs, such as an import hook,
-/// that may come to the same cell.
-pub fn set_once<'a, 'py>(
-    cell: &'a PyOnceLock<Py<PyAny>>,
-    found: Bound<'py, PyAny>,
-) -> &'a Bound<'py, PyAny> {
+/// No code of a user's, such as an import hook, runs while the cell is locked, which may come to the same cell.
+/// Nor is the interpreter released, as `PyO3`'s cells do: a fork would leave the cell locked for ever in the child.
+pub fn set_once<'a, 'py, T>(cell: &'a OnceLock<Py<T>>, found: Bound<'py, T>) -> &'a Bound<'py, T> {
     let py = found.py();
-    cell.get_or_init(py, || found.unbind()).bind(py)
+    let mut found = Some(found.unbind());
+    let held = cell.get_or_init(|| found.take().expect("it is asked for once"));
+    held.bind(py)
 }
+
+/// A string that the interpreter has interned, made at its first use.
+pub struct Name {
+    text: &'static str,
+    string: OnceLock<Py<PyString>>,
+}
+
+impl Name {
+    /// The name `text`.
+    pub const fn new(text: &'static str) -> Self {
+        Self {
+            text,
+            string: OnceLock::new(),
+        }
+    }
+
+    /// The string.
+    #[inline]
+    pub fn get<'a, 'py>(&'a self, py: Python<'py>) -> &'a Bound<'py, PyString> {
+        match self.string.get() {
+            Some(string) => string.bind(py),
+            None => set_once(&self.string, PyString::intern(py, self.text)),
+        }
+    }
+}
+
+/// As `pyo3::intern!`, by a cell that a fork leaves usable.
+macro_rules! intern {
+    ($py:expr, $text:expr) => {{
+        static NAME: $crate::python::Name = $crate::python::Name::new($text);
+        NAME.get($py)
+    }};
+}
+pub(crate) use intern;
 
 macro_rules! imported {
     ($($(#[$doc:meta])* $ident:ident = $module:literal . $name:literal;)*) => {
@@ -298,6 +332,8 @@ imported! {
     REGISTER_AT_FORK = "os"."register_at_fork";
     /// Waits for imports that are under way.
     BEFORE_FORK = "memoxide._core"."before_fork";
+    /// Lets others import again.
+    AFTER_FORK_IN_PARENT = "memoxide._core"."after_fork_in_parent";
     /// Tells a forked child that it is one.
     AFTER_FORK = "memoxide._core"."after_fork";
     /// Ends the thread that takes out expired entries.

@@ -1,10 +1,10 @@
 //! Arrays of numpy's: a hit is one copy of the memory.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::size::Sizes;
 use super::{Form, Source};
+use crate::python::intern;
 use crate::python::{array, immutable};
 
 /// Kinds of items that are what their bytes are: numpy's reference, "Data type objects", `kind`.

@@ -1,13 +1,13 @@
 //! Arrow's tables and arrays: nothing about them can be changed but the memory that they lie in, and
 //! this is taken over into memory that nobody can write to.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::pickled::Pickled;
 use super::{Form, Source};
 use crate::python;
+use crate::python::intern;
 
 /// Of how many bytes of its own each may come with one that is not: a slice has all of what it was
 /// cut from.

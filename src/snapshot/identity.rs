@@ -1,11 +1,11 @@
 //! UUIDs: their class is written in Python, and says no to changes only politely.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::{Form, Source, size};
 use crate::python;
+use crate::python::intern;
 
 /// What a UUID is made of.
 pub struct Identity {

@@ -1,12 +1,12 @@
 //! Values as pickle protocol 5 writes them, with large memory beside the stream.
 
 use pyo3::buffer::PyUntypedBuffer;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 
 use super::size;
 use super::source::Lent;
+use crate::python::intern;
 use crate::python::mapped::Mapped;
 use crate::python::{self, memory, raw};
 

@@ -1,12 +1,12 @@
 //! Frames and series of polars': a clone is free, and copies what it writes to.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
 use super::pickled::Pickled;
 use super::{Form, Source};
 use crate::python;
+use crate::python::intern;
 
 /// Types whose columns hold views of texts.
 const OF_TEXTS: [&str; 2] = ["String", "Binary"];

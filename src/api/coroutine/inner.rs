@@ -1,11 +1,11 @@
 //! The coroutine of the user's function: passing on what the event loop passes in.
 
 use pyo3::exceptions::{PyBaseException, PyRuntimeError, PyStopIteration, PyTypeError};
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyType;
 use pyo3::types::iterator::PySendResult;
 
+use crate::python::intern;
 use crate::python::{self, raw, type_name};
 
 /// What the event loop passes in.

@@ -3,11 +3,11 @@
 use std::env;
 use std::path::PathBuf;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::api::project::{self, is_of_a_project};
 use crate::python;
+use crate::python::intern;
 
 /// The root of the project that a function is part of. One that is installed, or typed in, is part of the program
 /// that runs.

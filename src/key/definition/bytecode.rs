@@ -1,9 +1,9 @@
 //! Which names a function's bytecode loads, stores and imports.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBytes, PyCode, PyTuple};
 
 use crate::python;
@@ -73,12 +73,13 @@ struct Opcodes {
 
 impl Opcodes {
     fn get(py: Python<'_>) -> PyResult<&'static Self> {
-        static OPCODES: PyOnceLock<Opcodes> = PyOnceLock::new();
-        // Not under the cell's lock: an import may run code that comes here again.
-        if OPCODES.get(py).is_none() {
-            let _ = OPCODES.set(py, Self::read(py)?);
+        static OPCODES: OnceLock<Opcodes> = OnceLock::new();
+        if let Some(known) = OPCODES.get() {
+            return Ok(known);
         }
-        OPCODES.get_or_try_init(py, || Self::read(py))
+        // Not under the cell's lock: an import may run code that comes here again.
+        let read = Self::read(py)?;
+        Ok(OPCODES.get_or_init(|| read))
     }
 
     fn read(py: Python<'_>) -> PyResult<Self> {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use pyo3::exceptions::PyException;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyCFunction, PyDict, PyFunction, PyModule, PyModuleMethods, PyString, PyType};
 
@@ -15,6 +14,7 @@ use super::instance::of_instance;
 use super::{Names, Seen, Watch, installed_version};
 use crate::api::function::CachedFunction;
 use crate::python;
+use crate::python::intern;
 use crate::python::raw::DictState;
 
 /// How far a walk over a definition goes.

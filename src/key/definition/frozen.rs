@@ -1,11 +1,11 @@
 //! Containers that do not change, and what of them is part of a definition: code and constants.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyMapping, PyTuple};
 
 use super::follow::Look;
 use crate::python;
+use crate::python::intern;
 
 /// What stands for a container that does not change, with `None` in the place of state. Nothing if
 /// `value` is no such container, or holds nothing else.

@@ -4,7 +4,6 @@
 //! same before and after the code has run for the first time. What cannot be loaded is left alone.
 
 use pyo3::exceptions::PyKeyboardInterrupt;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyModule, PyString};
 
@@ -12,6 +11,7 @@ use super::bytecode::Import;
 use super::origin::{self, Origin};
 use super::{Seen, Watch};
 use crate::python;
+use crate::python::intern;
 
 /// What an import means.
 #[derive(Default)]

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFunction, PyString, PyTuple, PyType};
 
 use super::follow::Look;
 use super::{Names, installed_version};
 use crate::python;
+use crate::python::intern;
 
 /// Methods that give an object what it keeps.
 const SETUP: [&str; 4] = ["__init__", "__new__", "__post_init__", "__set_name__"];

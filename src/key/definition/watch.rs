@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyDict, PyFunction, PyModule, PyString, PyType, PyWeakrefMethods, PyWeakrefReference,
 };
 
 use super::Definition;
+use crate::python::intern;
 use crate::python::raw::DictState;
 use crate::python::{self, raw};
 

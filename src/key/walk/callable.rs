@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
     IntoPyDict, PyBytes, PyCode, PyDict, PyFunction, PyModule, PyString, PyTuple, PyType,
@@ -20,6 +19,7 @@ use crate::key::definition::{
     installed_version, known_body,
 };
 use crate::key::tag::Tag;
+use crate::python::intern;
 use crate::python::{self, raw};
 
 /// What a function is made of. Comments, file and line numbers are not among it.

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFunction, PyMapping, PyString, PyType};
 
@@ -19,6 +18,7 @@ use crate::key::definition::{
 };
 use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
+use crate::python::intern;
 use crate::python::{self, raw};
 
 /// Attributes of a class that say nothing of what it does, or differ from run to run.

@@ -1,7 +1,6 @@
 //! What subclasses of built-in classes have from these, whatever methods of their own say.
 
 use pyo3::exceptions::PyBaseException;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyFrozenSet, PyFunction, PyList, PySet, PyTuple, PyType};
 
@@ -9,6 +8,7 @@ use super::family::{all_attributes, reduces_otherwise};
 use super::object::{ARGUMENTS, ITEMS, PAIRS};
 use crate::error::Result;
 use crate::python;
+use crate::python::intern;
 
 /// Puts what a container holds into its reduction. That of the built-in classes asks the methods by
 /// which a subclass hands out its elements: they may leave some out, and give those of a set in an

@@ -1,7 +1,6 @@
 //! All other objects: what `__reduce_ex__(5)` says that they are made of.
 
 use pyo3::exceptions::PyTypeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyCFunction, PyDict, PyFunction, PyIterator, PyList, PyMemoryView, PyString, PyTuple,
@@ -17,6 +16,7 @@ use crate::error::Result;
 use crate::key::definition::{Follow, installed_version};
 use crate::key::tag::Tag;
 use crate::python;
+use crate::python::intern;
 
 const MET_TWICE: &str = "an iterator is met twice: what one place reads, the other lacks; pass a list \
                          of what it gives";

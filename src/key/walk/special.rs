@@ -1,6 +1,5 @@
 //! What is neither data nor called: members of enums, buffers of pickle, descriptors.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTypeMethods;
 
@@ -11,6 +10,7 @@ use super::{Walk, is_builtin};
 use crate::error::Result;
 use crate::key::tag::Tag;
 use crate::python;
+use crate::python::intern;
 
 /// Whether `value` is a property, a static method or a class method of Python's own.
 pub(super) fn is_descriptor(value: &Bound<'_, PyAny>) -> Result<bool> {

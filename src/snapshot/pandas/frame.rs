@@ -1,11 +1,11 @@
 //! Frames and series: blocks of columns, labels, and what lies beside them.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySlice, PyTuple, PyType};
 
 use super::part::Part;
 use super::references;
+use crate::python::intern;
 use crate::python::{self, raw};
 use crate::snapshot::{CopyMode, Snapshot, Source};
 

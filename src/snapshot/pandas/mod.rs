@@ -7,13 +7,13 @@
 mod frame;
 mod part;
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use self::frame::Frame;
 use self::part::Part;
 use super::{Form, Source};
 use crate::python;
+use crate::python::intern;
 
 /// The first version whose every copy is lazy.
 const LAZY_SINCE: u32 = 3;

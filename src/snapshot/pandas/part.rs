@@ -1,11 +1,11 @@
 //! What frames are made of: arrays, indexes, data types, down to the memory.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString, PyType};
 
 use super::references;
 use crate::python::array::{self, Frozen};
+use crate::python::intern;
 use crate::python::{self, raw};
 use crate::snapshot::array::{Items, items};
 use crate::snapshot::rules::{is_own, library_of};

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use ahash::RandomState;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict, PyFrozenSet, PyList, PySet, PyTuple};
 
 use super::{ByKey, Index, Node, Tree, copy_of};
 use crate::python::immutable;
+use crate::python::intern;
 use crate::snapshot::rules::{self, Rule};
 use crate::snapshot::size::Sizes;
 use crate::snapshot::{CopyMode, Snapshot, Source};

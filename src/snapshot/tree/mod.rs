@@ -3,12 +3,12 @@
 mod builder;
 
 use pyo3::exceptions::PySystemError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyByteArray, PyDict, PyList, PySet, PyTuple};
 
 use self::builder::Builder;
 use super::{Form, Snapshot, Source};
+use crate::python::intern;
 
 /// Containers and what they hold, each after all that it holds. One that is held twice is there once.
 pub struct Tree {

@@ -1,11 +1,11 @@
 //! What lies on an instance beside its record.
 
 use pyo3::exceptions::PyAttributeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
 use crate::error::Result;
+use crate::python::intern;
 use crate::python::{self, raw};
 
 /// The attributes of an instance, and the slots of the classes before `base`.

@@ -1,6 +1,5 @@
 //! The containers of `collections`, as the classes themselves see them, in their order.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
@@ -10,6 +9,7 @@ use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record, attribute_of};
 use crate::python;
+use crate::python::intern;
 
 /// Containers that are classes of their own.
 pub const FAMILY: Family = Family {

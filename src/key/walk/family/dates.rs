@@ -1,6 +1,5 @@
 //! Dates, times, spans of time and zones.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyDate, PyDateAccess, PyDateTime, PyDelta, PyDeltaAccess, PyDict, PyTime, PyTimeAccess,
@@ -13,6 +12,7 @@ use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
 use crate::python;
+use crate::python::intern;
 
 /// The classes of `datetime`, and `zoneinfo.ZoneInfo`.
 pub const FAMILY: Family = Family {

@@ -1,6 +1,5 @@
 //! Exceptions: arguments, what the interpreter keeps of them beside these, causes, places.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -9,6 +8,7 @@ use super::{Family, all_attributes, as_base_sees};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
+use crate::python::intern;
 
 /// The exceptions that have fields of their own. All others are subclasses of these; notes lie among
 /// the attributes.

@@ -1,7 +1,6 @@
 //! Open files: name, mode, position and content. What is not a file on a disk has no content to read.
 
 use pyo3::exceptions::PyOSError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyInt, PyString, PyType};
 
@@ -11,6 +10,7 @@ use super::{Family, attributes_except};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record, attribute_of};
+use crate::python::intern;
 
 /// Files as `open` gives them.
 pub const FAMILY: Family = Family {

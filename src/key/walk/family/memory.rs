@@ -1,7 +1,6 @@
 //! Memory of the standard library: `array.array`, memory views, memory maps, streams in memory.
 
 use pyo3::buffer::PyUntypedBuffer;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -12,6 +11,7 @@ use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
 use crate::key::walk::record::{Node, Part, Record};
 use crate::key::walk::{Walk, leaf};
+use crate::python::intern;
 use crate::python::{self, raw};
 
 /// What holds bytes or numbers in one piece.

@@ -29,7 +29,6 @@ use std::sync::OnceLock;
 
 use ahash::RandomState;
 use pyo3::exceptions::PyAttributeError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
@@ -40,6 +39,7 @@ use super::Walk;
 use super::class::is_held;
 use super::record::Record;
 use crate::error::{Error, Result};
+use crate::python::intern;
 use crate::python::{self, raw};
 use crate::sync::system::RwLock;
 

@@ -1,6 +1,5 @@
 //! Numbers of the standard library, and identifiers that are numbers.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
@@ -10,6 +9,7 @@ use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
 use crate::python;
+use crate::python::intern;
 
 /// Decimals, fractions, UUIDs.
 pub const FAMILY: Family = Family {

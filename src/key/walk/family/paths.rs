@@ -1,6 +1,5 @@
 //! Paths: their class and text. What lies at a path is not looked at.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use super::Encode::By;
@@ -9,6 +8,7 @@ use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
 use crate::python;
+use crate::python::intern;
 
 /// 3.13 moved the classes, and 3.14 moved them back.
 const PATHLIB: &[&str] = &["pathlib", "pathlib._local"];

@@ -1,6 +1,5 @@
 //! Images of Pillow: mode, size, palette, pixels, what the file said, and all frames of a film.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyType};
 
@@ -12,6 +11,7 @@ use crate::key::encoder::LeafHasher;
 use crate::key::tag::Tag;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
+use crate::python::intern;
 
 /// Images in memory and those of the file formats: the format tells them apart.
 pub const FAMILY: Family = Family {

@@ -1,7 +1,6 @@
 //! polars: frames and series by their content, types by their parameters, queries by how polars
 //! itself writes them.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 
@@ -13,6 +12,7 @@ use crate::key::arrow::data::Dictionaries;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
 use crate::python;
+use crate::python::intern;
 
 const TYPES: &[&str] = &["polars", "polars.datatypes.classes"];
 

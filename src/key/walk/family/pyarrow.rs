@@ -1,6 +1,5 @@
 //! pyarrow: tables, arrays, scalars, and what says of which type they are.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -15,6 +14,7 @@ use crate::key::arrow::raw::Schema;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
 use crate::python;
+use crate::python::intern;
 
 /// Extension types that may lie inside each other.
 const MAX_DEPTH: usize = 128;

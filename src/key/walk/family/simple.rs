@@ -1,7 +1,6 @@
 //! Values that are their attributes: ranges, slices, patterns, namespaces, partial calls, parents,
 //! addresses.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PySuper, PyType};
 
@@ -11,6 +10,7 @@ use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record, attribute_of};
 use crate::python;
+use crate::python::intern;
 
 /// Of these none has subclasses but `partial`.
 pub const FAMILY: Family = Family {

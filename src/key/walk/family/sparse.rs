@@ -1,6 +1,5 @@
 //! Sparse matrices and arrays of scipy: where their items are, in the order in which they are kept.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
@@ -9,6 +8,7 @@ use super::{Encode, Family, attributes_beside};
 use crate::error::Result;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
+use crate::python::intern;
 
 /// Before scipy 1.8 the modules had no underscore.
 const CSR: &[&str] = &["scipy.sparse._csr", "scipy.sparse.csr"];

@@ -1,6 +1,5 @@
 //! Arrays and scalars: data type, shape, and what the items hold, in the order of the indices.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
 
@@ -12,6 +11,7 @@ use crate::key::walk::leaf::RELEASE_FROM;
 use crate::key::walk::record::{Node, Part, Record};
 use crate::python;
 use crate::python::array::{Items, memory};
+use crate::python::intern;
 
 /// Bits of the mantissa of x86's extended numbers, of which 10 bytes are content.
 const EXTENDED_MANTISSA: u32 = 63;

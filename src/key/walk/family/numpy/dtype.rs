@@ -1,7 +1,6 @@
 //! Data types: all that tells how memory is read, and what they carry beside.
 
 use pyo3::exceptions::PyValueError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyMapping, PyTuple};
 
@@ -10,6 +9,7 @@ use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Node, Part, Record};
+use crate::python::intern;
 
 /// A data type that is a value.
 pub fn argument<'py>(

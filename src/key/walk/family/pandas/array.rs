@@ -1,6 +1,5 @@
 //! Extension arrays: what they show, in whatever form they keep it.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::error::Result;
@@ -10,6 +9,7 @@ use crate::key::walk::family::numpy::{array, dtype};
 use crate::key::walk::leaf::RELEASE_FROM;
 use crate::key::walk::record::{Node, Part, Record};
 use crate::python::array::{Items, memory};
+use crate::python::intern;
 
 /// The order of the categories counts.
 pub fn categorical<'py>(

@@ -1,11 +1,11 @@
 //! What lies on an instance of pandas, or of a subclass of one, beside its record.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyType};
 
 use super::super::own_attributes;
 use crate::error::Result;
+use crate::python::intern;
 
 /// Where the classes of pandas keep what the records have, and what they cache. Names of all
 /// versions since 1.5.

@@ -1,6 +1,5 @@
 //! Frames and series: columns, index, attributes, and each column by itself.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 
@@ -13,6 +12,7 @@ use crate::key::walk::family::numpy::array::{self, Kept};
 use crate::key::walk::family::numpy::dtype;
 use crate::key::walk::record::{Node, Part, Record};
 use crate::python;
+use crate::python::intern;
 
 pub fn frame<'py>(
     walk: &mut Walk<'_, 'py>,

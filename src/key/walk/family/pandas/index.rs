@@ -1,6 +1,5 @@
 //! Indexes: name and values; the levels of a hierarchical one as they stand.
 
-use pyo3::intern;
 use pyo3::prelude::*;
 
 use crate::error::Result;
@@ -8,6 +7,7 @@ use crate::key::walk::Walk;
 use crate::key::walk::family::numpy::array;
 use crate::key::walk::record::{Part, Record};
 use crate::python;
+use crate::python::intern;
 
 pub fn index<'py>(
     walk: &mut Walk<'_, 'py>,
