@@ -62,9 +62,7 @@ impl Imported {
 /// Nor is the interpreter released, as `PyO3`'s cells do: a fork would leave the cell locked for ever in the child.
 pub fn set_once<'a, 'py, T>(cell: &'a OnceLock<Py<T>>, found: Bound<'py, T>) -> &'a Bound<'py, T> {
     let py = found.py();
-    let mut found = Some(found.unbind());
-    let held = cell.get_or_init(|| found.take().expect("it is asked for once"));
-    held.bind(py)
+    cell.get_or_init(|| found.unbind()).bind(py)
 }
 
 /// A string that the interpreter has interned, made at its first use.
