@@ -19,6 +19,8 @@ from memoxide import testing
 
 # Rounds after which tables, pools and what threads leave in the allocator have their size.
 WARM_UP = 600
+# What leaks does so in most; an allocator takes what it wants to keep, or fills that, in one.
+PARTS = 3
 
 
 class Value:
@@ -201,19 +203,25 @@ def settle() -> None:
         gc.collect()
 
 
+def figures() -> tuple[int, int, int]:
+    """Values, objects and bytes of memory that there are once what is garbage is gone."""
+    settle()
+    return len(ALIVE), len(gc.get_objects()), resident()
+
+
 def main(rounds: int, leak: str = "") -> None:
-    """Print what there is after the warm-up, and what there is more after all rounds."""
+    """Print what each part of the rounds adds after the warm-up, and how often was released."""
     for number in range(WARM_UP):
         do(number)
-    settle()
-    before = (len(ALIVE), len(gc.get_objects()), resident())
-    for number in range(WARM_UP, WARM_UP + rounds):
-        do(number)
-        if leak:
-            LEAKED.append(Value(number) if leak == "object" else bytes(10_000))
-    settle()
-    after = (len(ALIVE), len(gc.get_objects()), resident())
-    print(*before, *(late - early for early, late in zip(before, after, strict=True)))
+    before = figures()
+    for part in range(PARTS):
+        for number in range(part * rounds // PARTS, (part + 1) * rounds // PARTS):
+            do(WARM_UP + number)
+            if leak:
+                LEAKED.append(Value(number) if leak == "object" else bytes(10_000))
+        after = figures()
+        print(*(late - early for early, late in zip(before, after, strict=True)))
+        before = after
     print(RELEASED[0])
 
 
