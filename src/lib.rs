@@ -86,6 +86,7 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        crate::api::classes::make(module.py());
         crate::api::disk::settings::note_origin();
         crate::python::ending::outlast_exit();
         for (name, decorator) in crate::api::decorators::all() {

@@ -66,7 +66,7 @@ impl Holdings {
 /// What the interpreter calls when the holdings are gone, or are garbage: first of all, before a generator that waits to
 /// clean up is closed by it.
 #[pyclass(frozen, module = "memoxide")]
-struct End(Weak<FunctionCache>);
+pub struct End(Weak<FunctionCache>);
 
 #[pymethods]
 impl End {

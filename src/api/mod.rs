@@ -17,6 +17,8 @@ pub mod call;
 #[cfg(feature = "python")]
 pub mod capture;
 #[cfg(feature = "python")]
+pub mod classes;
+#[cfg(feature = "python")]
 pub mod computing;
 #[cfg(feature = "python")]
 pub mod coroutine;

@@ -25,7 +25,7 @@ const OF_STORED: u64 = (size_of::<Stored>() + 2 * size_of::<usize>()) as u64;
 
 /// What is not handed out as it is. No Python code gets to see one.
 #[pyclass(frozen, module = "memoxide")]
-struct Stored {
+pub struct Stored {
     snapshot: Snapshot,
     /// What the function has drawn.
     recording: Option<Recording>,
