@@ -210,7 +210,7 @@ def figures() -> tuple[int, int, int]:
 
 
 def main(rounds: int, leak: str = "") -> None:
-    """Print what each part of the rounds adds after the warm-up, and how often was released."""
+    """Print what each part of the rounds adds, and how often resources were released."""
     for number in range(WARM_UP):
         do(number)
     before = figures()
