@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 
 use super::holdings::{End, Holdings};
 use super::refresh::Refresh;
-use super::value::Stored;
+use super::value;
 use crate::python::mapped::Mapped;
 
 /// Makes them now. Each would be made where it is needed first, and the child of a fork that comes between would
@@ -14,5 +14,5 @@ pub fn make(py: Python<'_>) {
     py.get_type::<Holdings>();
     py.get_type::<Mapped>();
     py.get_type::<Refresh>();
-    py.get_type::<Stored>();
+    value::make_class(py);
 }

@@ -25,15 +25,20 @@ const OF_STORED: u64 = (size_of::<Stored>() + 2 * size_of::<usize>()) as u64;
 
 /// What is not handed out as it is. No Python code gets to see one.
 #[pyclass(frozen, module = "memoxide")]
-pub struct Stored {
+struct Stored {
     snapshot: Snapshot,
     /// What the function has drawn.
     recording: Option<Recording>,
 }
 
-/// The class of [`Stored`]; nothing as long as there was none. Each hit asks for it, and to find it by name
+/// The class of [`Stored`]; nothing until the module is made. Each hit asks for it, and to find it by name
 /// costs more than to compare it.
 static STORED: AtomicPtr<PyTypeObject> = AtomicPtr::new(ptr::null_mut());
+
+/// Makes the class.
+pub fn make_class(py: Python<'_>) {
+    STORED.store(py.get_type::<Stored>().as_type_ptr(), Ordering::Release);
+}
 
 impl Value {
     /// The value that a snapshot holds, and what the function has drawn.
@@ -45,9 +50,7 @@ impl Value {
                     snapshot,
                     recording,
                 };
-                let stored = Bound::new(py, stored)?.into_any();
-                STORED.store(stored.get_type_ptr(), Ordering::Release);
-                Ok(Self(stored.unbind()))
+                Ok(Self(Py::new(py, stored)?.into_any()))
             }
         }
     }
