@@ -88,6 +88,7 @@ mod _core {
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         crate::api::classes::make(module.py());
         crate::api::disk::settings::note_origin();
+        crate::disk::prepare();
         crate::python::ending::outlast_exit();
         for (name, decorator) in crate::api::decorators::all() {
             module.add(name, decorator)?;

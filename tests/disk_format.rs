@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use aegis::aegis128l::Aegis128LMac;
 use memoxide::disk::{Codec, Folder, Name, Options, Parts};
 
 const KEY: [u8; 32] = [0x42; 32];
@@ -54,16 +55,25 @@ fn length(file: &[u8], at: usize, bytes: usize) -> usize {
     usize::try_from(number(file, at, bytes)).unwrap()
 }
 
+/// "The seal".
+fn sealed(body: &[u8]) -> [u8; 32] {
+    let key = blake3::derive_key("memoxide disk format 2: seal", &KEY);
+    let piece_key = blake3::derive_key("memoxide disk format 2: pieces", &KEY);
+    let piece_key = piece_key[..16].try_into().unwrap();
+    let tags = body.chunks(262_144).flat_map(|piece| {
+        let mut mac = Aegis128LMac::<32>::new(&piece_key);
+        mac.update(piece);
+        mac.finalize()
+    });
+    *blake3::keyed_hash(&key, &tags.collect::<Vec<_>>()).as_bytes()
+}
+
 /// "Reading": the payload and the buffers.
 fn read(file: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
     let (body, seal) = file.split_at(file.len() - 32);
-    let key = blake3::derive_key("memoxide disk format 1: seal", &KEY);
-    assert_eq!(
-        blake3::keyed_hash(&key, body),
-        *<&[u8; 32]>::try_from(seal).unwrap()
-    );
+    assert_eq!(sealed(body), *seal);
     assert_eq!(&file[..8], b"memoxide");
-    assert_eq!(number(file, 8, 4), 1);
+    assert_eq!(number(file, 8, 4), 2);
     assert_eq!(length(file, 16, 8), file.len());
     assert_eq!(file[24..56], NAME.function);
     assert_eq!(file[56..88], NAME.call);
@@ -93,7 +103,8 @@ fn read(file: &[u8]) -> (Vec<u8>, Vec<Vec<u8>>) {
 #[test]
 fn the_page_is_enough_to_read_an_entry() {
     let long = b"compressible ".repeat(1000);
-    for payload in [&b""[..], b"p", &[7; 64], &long] {
+    let pieces: Vec<u8> = (0..400_000_u32).flat_map(u32::to_le_bytes).collect();
+    for payload in [&b""[..], b"p", &[7; 64], &long, &pieces] {
         for buffers in [&[][..], &[&b"one"[..]], &[&[1; 64], &[], &[2; 65]]] {
             let (read_payload, read_buffers) = read(&written(payload, buffers));
             assert_eq!(read_payload, payload);
@@ -108,6 +119,6 @@ fn the_bytes_of_this_version_stay() {
     let plain = digest(written(b"payload", &[b"one", b"", b"three"]));
     assert_eq!(
         plain,
-        "8c757dc3e71f870fdd6fbf9805e0d3e78a475f8267c355e9d4bb57bdc85c7d5c"
+        "06f2de0eb4d42c26f21f7c06d92091748c904139657144b800bf096b8babfe23"
     );
 }

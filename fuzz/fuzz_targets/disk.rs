@@ -12,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
     let length = file.len() as u64;
     if let Some(prefix) = file.get_mut(..24) {
         prefix[..8].copy_from_slice(b"memoxide");
-        prefix[8..12].copy_from_slice(&1_u32.to_le_bytes());
+        prefix[8..12].copy_from_slice(&2_u32.to_le_bytes());
         prefix[16..].copy_from_slice(&length.to_le_bytes());
         check(&file);
     }

@@ -1,12 +1,12 @@
-//! Hashing with all cores, in forked processes too.
+//! Work on all cores, in forked processes too.
 
-use blake3::Hasher;
+use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::sync::system::Mutex;
 
-/// Shorter pieces are hashed sooner than other threads wake up.
-const FROM: usize = 256 * 1024;
+/// Less is done sooner than other threads wake up.
+const FROM: usize = 1024 * 1024;
 
 /// More threads than this wait for memory.
 const MAX_THREADS: usize = 8;
@@ -15,15 +15,15 @@ const MAX_THREADS: usize = 8;
 /// would wait forever. What a fork leaves over is a few kilobytes, which are not reclaimed.
 static POOL: Mutex<Option<(u32, &'static ThreadPool)>> = Mutex::new(None);
 
-/// Hashes `piece`.
-pub(super) fn update(hasher: &mut Hasher, piece: &[u8]) {
-    match pool(piece.len()) {
-        Some(pool) => pool.install(|| {
-            hasher.update_rayon(piece);
-        }),
-        None => {
-            hasher.update(piece);
-        }
+/// What `work` makes of each `size` bytes, in order; the last may be fewer.
+pub(super) fn map<T: Send>(
+    bytes: &[u8],
+    size: usize,
+    work: impl Fn(&[u8]) -> T + Send + Sync,
+) -> Vec<T> {
+    match pool(bytes.len()) {
+        Some(pool) => pool.install(|| bytes.par_chunks(size).map(work).collect()),
+        None => bytes.chunks(size).map(work).collect(),
     }
 }
 

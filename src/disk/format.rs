@@ -12,7 +12,7 @@ use super::name::Name;
 pub const MAGIC: [u8; 8] = *b"memoxide";
 
 /// The version that is written, and the only one that is read.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Sections begin at multiples of it: what the widest vector registers and a cache line ask for.
 pub const ALIGNMENT: usize = 64;
@@ -383,8 +383,8 @@ mod tests {
             Head::parse(&good[..200]),
             Err(Fault::Length { .. })
         ));
-        assert!(matches!(with(8, 0), Err(Fault::Older { found: 0 })));
-        assert!(matches!(with(8, 2), Err(Fault::Newer { found: 2 })));
+        assert!(matches!(with(8, 1), Err(Fault::Older { found: 1 })));
+        assert!(matches!(with(8, 3), Err(Fault::Newer { found: 3 })));
         assert!(matches!(with(12, 0), Err(Fault::Malformed(_))));
         assert!(matches!(with(127, 0xff), Err(Fault::Malformed(_))));
         assert!(matches!(with(135, 0xff), Err(Fault::Malformed(_))));

@@ -3,7 +3,7 @@
 //! | file | job |
 //! |---|---|
 //! | `format` | the bytes of an entry |
-//! | `seal`, `cores` | the keyed hash over all of them, with all cores |
+//! | `seal`, `cores` | what tells that nobody changed them, made by all cores |
 //! | `content`, `mapping` | the bytes of a file, read or mapped |
 //! | `compression` | payloads that shrink |
 //! | `name` | what an entry is called, and where its file lies |
@@ -67,6 +67,7 @@ pub use lock::{Attempt, Guard};
 pub use name::Name;
 pub use namespace::Namespace;
 pub use removal::Removed;
+pub use seal::prepare;
 pub use sweep::{Pace, Swept};
 pub use write::{Parts, Written};
 

@@ -10,8 +10,11 @@ from typing import NamedTuple
 
 from blake3 import blake3
 
+from disk.aegis import mac
+
 HEAD = struct.Struct("<8sIIQ32s32sqQ4sIIIIIQQ")
 SEAL = 32
+PIECE = 262_144
 
 
 class Refused(Exception):
@@ -39,8 +42,13 @@ def key_of(folder: Path) -> bytes:
 
 
 def seal_of(body: bytes, key: bytes) -> bytes:
-    derived = blake3(key, derive_key_context="memoxide disk format 1: seal").digest()
-    return blake3(body, key=derived).digest()
+    """What ends a file: "The seal"."""
+    seal_key, piece_key = (
+        blake3(key, derive_key_context=f"memoxide disk format 2: {use}").digest()
+        for use in ("seal", "pieces")
+    )
+    tags = (mac(body[at : at + PIECE], piece_key[:16]) for at in range(0, len(body), PIECE))
+    return blake3(b"".join(tags), key=seal_key).digest()
 
 
 def aligned(position: int) -> int:
@@ -71,7 +79,7 @@ def read(folder: Path, application: str, function: str, call: str, key: bytes) -
         stored,
         plain,
     ) = HEAD.unpack_from(content)
-    if (magic, version, size) != (b"memoxide", 1, len(content)):
+    if (magic, version, size) != (b"memoxide", 2, len(content)):
         raise Refused("the beginning")
     at = HEAD.size
     name = content[at : at + length_of_name]

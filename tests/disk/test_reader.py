@@ -5,6 +5,7 @@ import time
 import pytest
 
 import memoxide as mx
+from disk import aegis
 
 reader = pytest.importorskip("disk.reader", reason="no BLAKE3 for Python")
 
@@ -47,6 +48,13 @@ def is_equal(kind, read, value):
         name, array = read
         return (name, array.to_pylist()) == (value.name, value.to_list())
     return read == value
+
+
+def test_the_tags_of_pieces_are_those_of_the_standard():
+    data = bytes(range(0x23))
+    key, nonce = b"\x10\x01" + bytes(14), b"\x10\x00\x02" + bytes(13)
+    expected = "9490e7c89d420c9f37417fa625eb38e8cad53c5cbec55285e8499ea48377f2a3"
+    assert aegis.mac(data, key, nonce).hex() == expected
 
 
 @pytest.mark.parametrize("kind", KINDS)

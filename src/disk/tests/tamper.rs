@@ -105,10 +105,10 @@ fn other_files_and_formats_have_their_names() {
     assert!(matches!(read(b"\x80\x04\x95pickle"), Fault::Foreign));
     assert!(matches!(read(&vec![0; 2_000_000]), Fault::Foreign));
     let mut other = content.clone();
-    other[8] = 2;
-    assert!(matches!(read(&other), Fault::Newer { found: 2 }));
-    other[8] = 0;
-    assert!(matches!(read(&other), Fault::Older { found: 0 }));
+    other[8] = 3;
+    assert!(matches!(read(&other), Fault::Newer { found: 3 }));
+    other[8] = 1;
+    assert!(matches!(read(&other), Fault::Older { found: 1 }));
 }
 
 #[test]
