@@ -1,6 +1,6 @@
 //! The caches of all functions: finding one, clearing many, releasing what leaves.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use pyo3::prelude::*;
@@ -59,6 +59,8 @@ pub struct FunctionCache {
     pub holdings: Known,
     /// How many of them do.
     shown_by: AtomicUsize,
+    /// When a function that is defined asked for it last.
+    pub defined: AtomicU64,
     /// Whether it is to be found by the next definition, even if nobody can reach the last ones any more.
     is_new: AtomicBool,
     ended: AtomicBool,
@@ -147,11 +149,13 @@ pub fn attach(
         has_outgrown: AtomicBool::new(false),
         holdings: Known::default(),
         shown_by: AtomicUsize::new(0),
+        defined: AtomicU64::new(0),
         is_new: AtomicBool::new(!is_unique),
         ended: AtomicBool::new(false),
     };
     let (cache, superseded) = REGISTRY.attach(id.clone(), function.sharing(), make);
     cache.adopt(py, options);
+    cache.defined.store(waiting::moment(), Ordering::Relaxed);
     budget::join(&cache);
     for old in superseded {
         old.clear(py);

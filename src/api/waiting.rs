@@ -3,7 +3,8 @@
 //! Whoever edits a function and puts it back finds the old entries again. A function that is never
 //! the same twice, as one that has the time in its closure, would leave a cache behind each time.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Weak};
 
 use ahash::RandomState;
@@ -18,28 +19,40 @@ const KEPT: usize = 8;
 /// Session, kind and name.
 type Function = (Option<Arc<str>>, Kind, Arc<str>);
 
+/// A cache, and when it was asked for last.
+type Candidate = (u64, Weak<FunctionCache>);
+
 /// The newest caches of each function.
 #[derive(Default)]
-pub struct Newest(Mutex<HashMap<Function, VecDeque<Weak<FunctionCache>>, RandomState>>);
+pub struct Newest(Mutex<HashMap<Function, Vec<Candidate>, RandomState>>);
 
 /// Those that no definition uses at the moment.
 pub static UNUSED: LazyLock<Newest> = LazyLock::new(Newest::default);
 /// Those of the last definitions, whether or not somebody can still reach these.
 pub static DEFINED: LazyLock<Newest> = LazyLock::new(Newest::default);
 
+/// The moment of a definition.
+pub fn moment() -> u64 {
+    static DEFINITIONS: AtomicU64 = AtomicU64::new(0);
+    DEFINITIONS.fetch_add(1, Ordering::Relaxed)
+}
+
 impl Newest {
-    /// Notes that the cache is one of them. Another one that has been for longer may have to go for it.
+    /// Notes that the cache is one of them; returns the one that may have to go for it. Functions may die in any order:
+    /// what counts is when they were defined.
     pub fn note(&self, cache: &Arc<FunctionCache>) -> Option<Arc<FunctionCache>> {
         let id = &cache.id;
         let function = (id.session.clone(), id.kind, Arc::clone(&cache.name));
+        let defined = cache.defined.load(Ordering::Relaxed);
         let cache = Arc::downgrade(cache);
         let mut all = self.0.lock();
         let newest = all.entry(function).or_default();
-        newest.retain(|other| !other.ptr_eq(&cache) && other.strong_count() > 0);
-        newest.push_back(cache);
-        let oldest = (newest.len() > KEPT).then(|| newest.pop_front()).flatten();
+        newest.retain(|(_, other)| !other.ptr_eq(&cache) && other.strong_count() > 0);
+        let place = newest.partition_point(|(other, _)| *other <= defined);
+        newest.insert(place, (defined, cache));
+        let oldest = (newest.len() > KEPT).then(|| newest.remove(0));
         drop(all);
-        oldest.and_then(|oldest| oldest.upgrade())
+        oldest.and_then(|(_, oldest)| oldest.upgrade())
     }
 
     fn forget(&self, session: &str) {

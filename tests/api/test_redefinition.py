@@ -66,6 +66,30 @@ def test_what_is_put_back_soon_finds_its_entries(in_child):
     """)
 
 
+def test_what_was_defined_last_is_found_again_whatever_dies_after_it(in_child):
+    in_child("""
+        import gc
+        import memoxide as mx
+        runs = []
+        def define(number):
+            @mx.cache_data(follow_dependencies=False)
+            def load(k):
+                runs.append(number)
+                return [k, number]
+            assert load(0) == [0, number]
+            return load
+        older = [define(number) for number in range(20)]
+        define("last")
+        del older
+        gc.collect()
+        define("last")
+        assert runs == [*range(20), "last"]
+        # Of those before it, the newest are there.
+        define(19), define(0)
+        assert runs == [*range(20), "last", 0]
+    """)
+
+
 @resident.needs_proc
 def test_sessions_that_end_leave_nothing_behind():
     (grown,) = resident.figures("""

@@ -28,9 +28,8 @@ def _has_streamlit() -> bool:
 
 HERE = Path(__file__).parent
 PRESENCE = HERE / "test_presence.py"
-collect_ignore = (
-    [] if _has_streamlit() else [str(path) for path in HERE.glob("test_*.py") if path != PRESENCE]
-)
+NEED_IT = [HERE / "statements", *(path for path in HERE.glob("test_*.py") if path != PRESENCE)]
+collect_ignore = [] if _has_streamlit() else [str(path) for path in NEED_IT]
 
 
 @pytest.fixture
