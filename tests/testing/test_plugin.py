@@ -19,6 +19,9 @@ def value():
     return len(runs)
 """
 
+# Plugins of others that take seconds to load.
+OTHERS = ("-p", "no:hypothesispytest", "-p", "no:anyio")
+
 
 @pytest.fixture
 def run_suite(tmp_path):
@@ -27,7 +30,7 @@ def run_suite(tmp_path):
     def run(tests, *options, settings=""):
         (tmp_path / "test_suite.py").write_text(SUITE + textwrap.dedent(tests))
         (tmp_path / "pytest.ini").write_text(f"[pytest]\n{settings}\n")
-        command = [sys.executable, "-m", "pytest", "-q", "--strict-markers", *options]
+        command = [sys.executable, "-m", "pytest", "-q", "--strict-markers", *OTHERS, *options]
         if not is_installed():
             command += ["-p", "memoxide.pytest_plugin"]
         result = subprocess.run(
