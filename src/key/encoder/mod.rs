@@ -4,14 +4,22 @@
 //! [`INLINE_LIMIT`] bytes is replaced by its digest as soon as it is complete, so that a shared
 //! part can be written once and repeated cheaply, and memory stays small however large a value is.
 
+mod hashing;
+mod leaf;
+
+#[cfg(test)]
+mod tests;
+
 use std::cell::Cell;
 
 use blake3::Hasher;
 
+use self::hashing::{hash, update};
+use self::leaf::Contents;
+pub use self::leaf::LeafHasher;
 use super::call_key::CallKey;
 use super::tag::Tag;
 use super::trace::Trace;
-use crate::cores;
 
 /// Bytes of the longest contents of a leaf, and of the longest container, that stand for themselves;
 /// longer ones become their digest.
@@ -25,9 +33,6 @@ pub const FUNCTION_CONTEXT: &str = "memoxide key format 1: function";
 
 /// An open node moves to its hasher when it holds this much: enough for BLAKE3 to use all lanes.
 const FLUSH_AT: usize = 64 * 1024;
-
-/// From here on BLAKE3's own advice is to hash with all cores.
-const ALL_CORES_FROM: usize = 128 * 1024;
 
 /// A buffer that grew beyond this is not kept for the next encoder.
 const KEEP_UP_TO: usize = 2 * FLUSH_AT;
@@ -366,187 +371,7 @@ fn opened(trace: &mut Option<Box<Trace>>) -> &mut Trace {
     })
 }
 
-/// A leaf whose contents come in pieces, for memory that does not lie in one.
-pub struct LeafHasher {
-    tag: Tag,
-    length: usize,
-    contents: Contents,
-}
-
-enum Contents {
-    Short(Vec<u8>),
-    Long(Box<Hasher>),
-}
-
-impl LeafHasher {
-    /// A leaf of `length` bytes, none of which are there yet.
-    #[must_use]
-    pub fn new(tag: Tag, length: usize) -> Self {
-        let contents = if length <= INLINE_LIMIT {
-            Contents::Short(Vec::with_capacity(length))
-        } else {
-            Contents::Long(Box::default())
-        };
-        Self {
-            tag,
-            length,
-            contents,
-        }
-    }
-
-    /// Adds what comes next.
-    pub fn update(&mut self, piece: &[u8]) {
-        match &mut self.contents {
-            Contents::Short(contents) => contents.extend_from_slice(piece),
-            Contents::Long(hasher) => update(hasher, piece),
-        }
-    }
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "that is what it is for")]
 fn low_byte(value: usize) -> u8 {
     value as u8
-}
-
-/// The digest of what lies in one piece; for short pieces faster than by a hasher.
-fn hash(bytes: &[u8]) -> [u8; 32] {
-    if bytes.len() < ALL_CORES_FROM {
-        return *blake3::hash(bytes).as_bytes();
-    }
-    let mut hasher = Hasher::new();
-    update(&mut hasher, bytes);
-    *hasher.finalize().as_bytes()
-}
-
-fn update(hasher: &mut Hasher, bytes: &[u8]) {
-    if bytes.len() >= ALL_CORES_FROM && cores::are_ours() {
-        hasher.update_rayon(bytes);
-    } else {
-        hasher.update(bytes);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn encoded(write: impl FnOnce(&mut Encoder)) -> Vec<u8> {
-        let mut encoder = Encoder::new();
-        write(&mut encoder);
-        encoder.as_bytes().to_vec()
-    }
-
-    #[test]
-    fn integers_take_the_shortest_form() {
-        for (value, bytes) in [
-            (0, vec![3, 1, 0]),
-            (127, vec![3, 1, 0x7f]),
-            (128, vec![3, 2, 0x80, 0]),
-            (-128, vec![3, 1, 0x80]),
-            (-129, vec![3, 2, 0x7f, 0xff]),
-            (i64::MIN, vec![3, 8, 0, 0, 0, 0, 0, 0, 0, 0x80]),
-        ] {
-            assert_eq!(encoded(|e| e.int(value)), bytes, "{value}");
-        }
-    }
-
-    #[test]
-    fn zeros_keep_their_sign_and_nans_do_not_differ() {
-        let bits = |value| encoded(|e| e.float(value));
-        assert_ne!(bits(0.0), bits(-0.0));
-        assert_eq!(bits(f64::NAN), bits(-f64::NAN));
-    }
-
-    #[test]
-    fn a_long_leaf_is_tag_length_and_digest() {
-        let contents = vec![5; INLINE_LIMIT + 1];
-        let digest = blake3::hash(&contents);
-        let expected = [&[0xfe, 0x08, 0x81, 0x02], digest.as_bytes().as_slice()];
-        assert_eq!(
-            encoded(|e| e.leaf(Tag::Bytes, &contents)),
-            expected.concat()
-        );
-        let inline = encoded(|e| e.leaf(Tag::Bytes, &contents[1..]));
-        assert_eq!(inline[3..], contents[1..]);
-    }
-
-    #[test]
-    fn a_node_can_be_its_digest_however_short_it_is() {
-        let text = encoded(|e| e.leaf(Tag::Str, b"a"));
-        let digest = *blake3::hash(&text).as_bytes();
-        let expected = [&[0x4a, 0xff], digest.as_slice()].concat();
-        let of_written = |e: &mut Encoder| {
-            e.unit(Tag::Ignored);
-            let start = e.len();
-            e.leaf(Tag::Str, b"a");
-            e.digest_from(start);
-            e.digest_from(start);
-        };
-        assert_eq!(encoded(of_written), expected);
-        let of_known = |e: &mut Encoder| {
-            e.unit(Tag::Ignored);
-            e.digested(&digest);
-        };
-        assert_eq!(encoded(of_known), expected);
-    }
-
-    #[test]
-    fn a_leaf_in_pieces_is_the_same_leaf() {
-        for length in [0, 1, INLINE_LIMIT, INLINE_LIMIT + 1, 300_000] {
-            let contents: Vec<u8> = (0..length).map(|i| low_byte(i % 251)).collect();
-            let mut leaf = LeafHasher::new(Tag::Buffer, length);
-            for piece in contents.chunks(100_000) {
-                leaf.update(piece);
-            }
-            let whole = encoded(|e| e.leaf(Tag::Buffer, &contents));
-            assert_eq!(encoded(|e| e.finish_leaf(leaf)), whole, "{length} bytes");
-        }
-    }
-
-    #[test]
-    fn flushing_changes_nothing() {
-        let list = |flush: bool| {
-            encoded(|e| {
-                e.open(Tag::List);
-                for value in 0..100_000 {
-                    e.int(value);
-                    if flush {
-                        e.flush();
-                    }
-                }
-                e.close();
-            })
-        };
-        assert_eq!(list(true), list(false));
-    }
-
-    #[test]
-    fn sorted_children_forget_their_order() {
-        let set = |values: &[i64]| {
-            encoded(|e| {
-                e.open_sorted(Tag::Set);
-                let mut starts = Vec::new();
-                for &value in values {
-                    starts.push(e.position());
-                    e.int(value);
-                    e.flush();
-                }
-                e.sort_children(&starts);
-                e.close();
-            })
-        };
-        assert_eq!(set(&[1, 300, -5]), set(&[-5, 1, 300]));
-        assert_ne!(set(&[1, 2]), set(&[1, 3]));
-    }
-
-    #[test]
-    fn boundaries_between_leaves_count() {
-        let pair = |a: &[u8], b: &[u8]| {
-            encoded(|e| {
-                e.leaf(Tag::Str, a);
-                e.leaf(Tag::Str, b);
-            })
-        };
-        assert_ne!(pair(b"ab", b"c"), pair(b"a", b"bc"));
-    }
 }
