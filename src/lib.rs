@@ -58,13 +58,13 @@ mod _core {
 
     #[pymodule_export]
     use crate::api::{
-        caches::{after_fork, release_all},
         coroutine::CachedCoroutine,
         decorators::{ConfiguredDecorator, Decorator},
         disk::Disk,
         disk::browser::{CacheEntry, CacheFolder, cache_folder},
         disk::settings::set_default_folder,
         expiry::end_expiry,
+        forks::after_fork,
         function::CachedFunction,
         info::metrics,
         method::CachedMethod,
@@ -73,6 +73,7 @@ mod _core {
             encode_value, end_session, names_of_code, outline, parse_size, parse_ttl,
             register_hasher, session, stats,
         },
+        release::release_all,
         session::Session,
         settings::configure,
         testing::{advance_time, begin_isolation, disable_caching, enable_caching, end_isolation},

@@ -1,20 +1,19 @@
-//! The caches of all functions: finding one, clearing many, releasing what leaves.
+//! The caches of all functions: finding one, clearing many.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::budget;
 use super::disk::Tier;
-use super::exit;
 use super::failure::Failed;
+use super::forks;
 use super::function::CachedFunction;
 use super::holdings::{Holdings, Known};
 use super::options::{Kind, Options, Sharing};
-use super::resource;
+use super::release;
 use super::value::Value;
 use super::waiting;
 use crate::cache::Cache;
@@ -23,7 +22,7 @@ use crate::error::Result;
 use crate::host::widgets::Widgets;
 use crate::key::call_key::CallKey;
 use crate::logging;
-use crate::python::{self, interrupt, threads};
+use crate::python::threads;
 use crate::registry::Registry;
 use crate::store::Removed;
 use crate::sync::system::Mutex;
@@ -52,7 +51,7 @@ pub struct FunctionCache {
     pub tier: Option<Tier>,
     /// The widgets that its calls have drawn.
     pub widgets: Widgets,
-    on_release: Mutex<Option<Py<PyAny>>>,
+    pub(super) on_release: Mutex<Option<Py<PyAny>>>,
     /// Whether a value has been told of that is larger than the bound.
     has_outgrown: AtomicBool,
     /// What its definitions show the garbage collector.
@@ -129,7 +128,7 @@ pub fn attach(
     is_unique: bool,
     function: &CachedFunction,
 ) -> Result<Use> {
-    watch_for_forks(py);
+    forks::watch(py);
     let (name, options) = (function.name(), function.options());
     let threads = threads::at_once(py);
     let make = || FunctionCache {
@@ -260,65 +259,11 @@ fn end(py: Python<'_>, is_meant: impl Fn(&CacheId) -> bool) {
     }
 }
 
-/// Sees to it that resources which are still there at the interpreter's exit are released.
-fn release_at_exit(py: Python<'_>) {
-    static REGISTERED: AtomicBool = AtomicBool::new(false);
-    let consequence = "resources will not be released at exit";
-    exit::run_at_exit(py, &REGISTERED, &python::RELEASE_ALL, consequence);
-}
-
-/// Releases all resources: the interpreter is about to exit.
-#[pyfunction]
-pub fn release_all(py: Python<'_>) {
-    interrupt::end();
-    for cache in all() {
-        if cache.id.kind == Kind::Resource {
-            cache.clear(py);
-        }
-    }
-    let mut complaints = Vec::new();
-    for value in resource::take_kept() {
-        complaints.extend(clean_up(py, "of a resource that was not stored", &value));
-    }
-    complain(py, complaints);
-}
-
-/// Sees to it that a forked child does not wait for threads that stayed behind.
-fn watch_for_forks(py: Python<'_>) {
-    static REGISTERED: AtomicBool = AtomicBool::new(false);
-    if REGISTERED.swap(true, Ordering::Relaxed) {
-        return;
-    }
-    let registered = register_after_fork(py);
-    if let Err(raised) = registered {
-        logging::error(py, "forked children may hang", &raised);
-    }
-}
-
-fn register_after_fork(py: Python<'_>) -> PyResult<()> {
-    let options = PyDict::new(py);
-    options.set_item("before", python::BEFORE_FORK.get(py)?)?;
-    options.set_item("after_in_parent", python::AFTER_FORK_IN_PARENT.get(py)?)?;
-    options.set_item("after_in_child", python::AFTER_FORK.get(py)?)?;
-    python::REGISTER_AT_FORK.get(py)?.call((), Some(&options))?;
-    Ok(())
-}
-
-/// Notes that this process is the child of a fork.
-#[pyfunction]
-pub fn after_fork() {
-    python::imports::after_fork();
-    crate::flight::after_fork();
-    super::expiry::after_fork();
-    super::refresh::after_fork();
-    super::disk::after_fork();
-}
-
 impl FunctionCache {
     /// Takes the newest definition's callback: those of older ones may refer to what is gone.
     fn adopt(&self, py: Python<'_>, options: &Options) {
         if options.kind == Kind::Resource {
-            release_at_exit(py);
+            release::at_exit(py);
         }
         let newest = options
             .on_release
@@ -412,44 +357,5 @@ impl FunctionCache {
             self.release(py, self.entries.clear_key(&key));
         }
         self.release(py, self.entries.clear_key(call));
-    }
-
-    /// Lets go of values that left, and tells `on_release` of each. No lock may be held.
-    pub fn release(&self, py: Python<'_>, departed: Departed) {
-        if departed.is_empty() {
-            return;
-        }
-        let callback = self
-            .on_release
-            .lock()
-            .as_ref()
-            .map(|callback| callback.clone_ref(py));
-        let mut complaints = Vec::new();
-        for value in departed {
-            if let (Some(callback), Some(resource)) = (&callback, value.shared(py))
-                && let Err(raised) = callback.call1(py, (resource,))
-            {
-                complaints.push((format!("on_release of '{}' failed", self.name), raised));
-            }
-            complaints.extend(clean_up(py, &self.name, &value));
-        }
-        complain(py, complaints);
-    }
-}
-
-/// What is to be said of a callback, and what it has raised.
-type Complaint = (String, PyErr);
-
-/// Lets the generator that has yielded a resource clean up behind it.
-fn clean_up(py: Python<'_>, name: &str, value: &Value) -> Option<Complaint> {
-    let raised = resource::tear_down(value.generator(py)?).err()?;
-    let message = format!("the generator '{name}' failed to clean up");
-    Some((message, raised.into()))
-}
-
-/// Logs what went wrong, when all resources are released: an interrupt is not to cost another one its release.
-fn complain(py: Python<'_>, complaints: Vec<Complaint>) {
-    for (message, raised) in complaints {
-        logging::error(py, &message, &raised);
     }
 }

@@ -39,6 +39,8 @@ pub mod explain;
 #[cfg(feature = "python")]
 pub mod failure;
 #[cfg(feature = "python")]
+pub mod forks;
+#[cfg(feature = "python")]
 pub mod function;
 #[cfg(feature = "python")]
 pub mod hit;
@@ -64,6 +66,8 @@ pub mod options;
 pub mod redefined;
 #[cfg(feature = "python")]
 mod refresh;
+#[cfg(feature = "python")]
+pub mod release;
 #[cfg(feature = "python")]
 pub mod resource;
 #[cfg(feature = "python")]
