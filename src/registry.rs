@@ -18,6 +18,17 @@ struct Slot<O, C> {
     users: usize,
 }
 
+/// What has become of a cache that a definition uses no more.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Detached<C> {
+    /// Others use it, or have taken it out.
+    Used,
+    /// It waits for the next definition.
+    Waits,
+    /// It has left.
+    Left(Arc<C>),
+}
+
 type Slots<I, O, C> = HashMap<I, Vec<Slot<O, C>>, RandomState>;
 
 /// Caches by what identifies their function, and by options.
@@ -71,20 +82,23 @@ impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
 
     /// Ends a definition's use of its cache. The newest cache of a function stays for the next
     /// definition; another that nobody uses leaves.
-    pub fn detach(&self, id: &I, cache: &Arc<C>) -> Option<Arc<C>> {
+    pub fn detach(&self, id: &I, cache: &Arc<C>) -> Detached<C> {
         self.leave(id, cache, |is_newest| !is_newest)
     }
 
     /// Ends a definition's use of its cache, which leaves with the last one: there will be no other
     /// definition of this function.
     pub fn detach_for_good(&self, id: &I, cache: &Arc<C>) -> Option<Arc<C>> {
-        let unused = self.leave(id, cache, |_| true);
+        let detached = self.leave(id, cache, |_| true);
         let mut map = self.slots.lock();
         let empty = map.get(id).is_some_and(Vec::is_empty);
         let forgotten = empty.then(|| map.remove(id));
         drop(map);
         drop(forgotten);
-        unused
+        match detached {
+            Detached::Left(cache) => Some(cache),
+            Detached::Used | Detached::Waits => None,
+        }
     }
 
     /// Takes out a cache that waits for the next definition, if none has come.
@@ -99,18 +113,27 @@ impl<I: Eq + Hash, O: Eq, C> Registry<I, O, C> {
         Some(removed.cache)
     }
 
-    fn leave(&self, id: &I, cache: &Arc<C>, may_go: impl FnOnce(bool) -> bool) -> Option<Arc<C>> {
+    fn leave(&self, id: &I, cache: &Arc<C>, may_go: impl FnOnce(bool) -> bool) -> Detached<C> {
         let mut map = self.slots.lock();
-        let slots = map.get_mut(id)?;
-        let index = slots
-            .iter()
-            .position(|slot| Arc::ptr_eq(&slot.cache, cache))?;
-        slots[index].users = slots[index].users.saturating_sub(1);
-        let is_newest = index + 1 == slots.len();
-        let is_unused = slots[index].users == 0 && may_go(is_newest);
-        let unused = is_unused.then(|| slots.remove(index));
+        let found = map.get_mut(id).and_then(|slots| {
+            let is_it = |slot: &Slot<O, C>| Arc::ptr_eq(&slot.cache, cache);
+            slots.iter().position(is_it).map(|index| (slots, index))
+        });
+        // It was taken out with all of its function's: whoever did so has it.
+        let Some((slots, index)) = found else {
+            return Detached::Used;
+        };
+        let slot = &mut slots[index];
+        slot.users = slot.users.saturating_sub(1);
+        if slot.users > 0 {
+            return Detached::Used;
+        }
+        if !may_go(index + 1 == slots.len()) {
+            return Detached::Waits;
+        }
+        let slot = slots.remove(index);
         drop(map);
-        unused.map(|slot| slot.cache)
+        Detached::Left(slot.cache)
     }
 
     /// Every cache.
@@ -154,7 +177,7 @@ mod tests {
     fn the_newest_cache_waits_for_the_next_definition() {
         let registry = Names::default();
         let (first, _) = registry.attach(1, "a", || "first");
-        assert!(registry.detach(&1, &first).is_none());
+        assert_eq!(registry.detach(&1, &first), Detached::Waits);
         let (again, superseded) = registry.attach(1, "a", || "again");
         assert_eq!((*again, superseded.len()), ("first", 0));
     }
@@ -187,8 +210,8 @@ mod tests {
         let (b, superseded) = registry.attach(1, "b", || "b");
         assert!(superseded.is_empty());
         assert_eq!(registry.all().len(), 2);
-        assert_eq!(registry.detach(&1, &a).as_deref(), Some(&"a"));
-        assert!(registry.detach(&1, &b).is_none());
+        assert_eq!(registry.detach(&1, &a), Detached::Left(a));
+        assert_eq!(registry.detach(&1, &b), Detached::Waits);
         assert_eq!(registry.all().len(), 1);
     }
 
@@ -198,9 +221,9 @@ mod tests {
         let (a, _) = registry.attach(1, "a", || "a");
         let (b, _) = registry.attach(1, "b", || "b");
         registry.attach(1, "a", || "not made");
-        assert_eq!(registry.detach(&1, &b).as_deref(), Some(&"b"));
-        registry.detach(&1, &a);
-        assert!(registry.detach(&1, &a).is_none());
+        assert_eq!(registry.detach(&1, &b), Detached::Left(b));
+        assert_eq!(registry.detach(&1, &a), Detached::Used);
+        assert_eq!(registry.detach(&1, &a), Detached::Waits);
     }
 
     #[test]
@@ -227,7 +250,7 @@ mod tests {
         let registry = Names::default();
         registry.attach(1, "a", || "a");
         let (b, _) = registry.attach(1, "b", || "b");
-        assert!(registry.detach(&1, &b).is_none());
+        assert_eq!(registry.detach(&1, &b), Detached::Waits);
         let (_, superseded) = registry.attach(1, "a", || "not made");
         assert_eq!(superseded.first().map(|cache| **cache), Some("b"));
         assert_eq!(registry.all().len(), 1);

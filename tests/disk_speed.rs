@@ -125,12 +125,6 @@ fn one_large_entry() {
             peer,
         );
     }
-    let own = median(|| {
-        time(|| {
-            std::hint::black_box(blake3::Hasher::new().update_rayon(&bytes).finalize());
-        })
-    });
-    report("of that the hash, with all cores", own, peer);
 }
 
 #[test]

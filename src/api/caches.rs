@@ -23,7 +23,7 @@ use crate::host::widgets::Widgets;
 use crate::key::call_key::CallKey;
 use crate::logging;
 use crate::python::threads;
-use crate::registry::Registry;
+use crate::registry::{Detached, Registry};
 use crate::store::Removed;
 use crate::sync::system::Mutex;
 use crate::testing;
@@ -60,6 +60,8 @@ pub struct FunctionCache {
     shown_by: AtomicUsize,
     /// When a function that is defined asked for it last.
     pub defined: AtomicU64,
+    /// Whether it is among those that wait for a definition.
+    waits: AtomicBool,
     /// Whether it is to be found by the next definition, even if nobody can reach the last ones any more.
     is_new: AtomicBool,
     ended: AtomicBool,
@@ -149,12 +151,18 @@ pub fn attach(
         holdings: Known::default(),
         shown_by: AtomicUsize::new(0),
         defined: AtomicU64::new(0),
+        waits: AtomicBool::new(false),
         is_new: AtomicBool::new(!is_unique),
         ended: AtomicBool::new(false),
     };
     let (cache, superseded) = REGISTRY.attach(id.clone(), function.sharing(), make);
     cache.adopt(py, options);
-    cache.defined.store(waiting::moment(), Ordering::Relaxed);
+    if cache.waits.swap(false, Ordering::Relaxed) {
+        waiting::UNUSED.forget_one(&cache);
+    }
+    cache
+        .defined
+        .fetch_max(waiting::moment(), Ordering::Relaxed);
     budget::join(&cache);
     for old in superseded {
         old.clear(py);
@@ -203,19 +211,23 @@ pub fn detach(py: Python<'_>, cache: &Arc<FunctionCache>) {
     let unused = if cache.is_unique {
         REGISTRY.detach_for_good(&cache.id, cache)
     } else {
-        REGISTRY.detach(&cache.id, cache)
-    };
-    let unused = unused.or_else(|| {
-        if cache.has_ended() {
-            return None;
+        match REGISTRY.detach(&cache.id, cache) {
+            Detached::Used => None,
+            Detached::Waits => crowd_out(cache),
+            Detached::Left(unused) => Some(unused),
         }
-        let oldest = waiting::UNUSED.note(cache)?;
-        // It may have been found again meanwhile.
-        REGISTRY.remove_unused(&oldest.id, &oldest)
-    });
+    };
     if let Some(unused) = unused {
         unused.clear(py);
     }
+}
+
+/// Takes out the one for which there is no room beside `cache`, which waits for the next definition.
+fn crowd_out(cache: &Arc<FunctionCache>) -> Option<Arc<FunctionCache>> {
+    cache.waits.store(true, Ordering::Relaxed);
+    let oldest = waiting::UNUSED.note(cache)?;
+    // It may have been found again meanwhile.
+    REGISTRY.remove_unused(&oldest.id, &oldest)
 }
 
 /// Every cache there is.

@@ -31,7 +31,12 @@ pub static UNUSED: LazyLock<Newest> = LazyLock::new(Newest::default);
 /// Those of the last definitions, whether or not somebody can still reach these.
 pub static DEFINED: LazyLock<Newest> = LazyLock::new(Newest::default);
 
-/// The moment of a definition.
+fn function_of(cache: &FunctionCache) -> Function {
+    let id = &cache.id;
+    (id.session.clone(), id.kind, Arc::clone(&cache.name))
+}
+
+/// The moment at which a definition asks for its cache.
 pub fn moment() -> u64 {
     static DEFINITIONS: AtomicU64 = AtomicU64::new(0);
     DEFINITIONS.fetch_add(1, Ordering::Relaxed)
@@ -41,8 +46,7 @@ impl Newest {
     /// Notes that the cache is one of them; returns the one that may have to go for it. Functions may die in any order:
     /// what counts is when they were defined.
     pub fn note(&self, cache: &Arc<FunctionCache>) -> Option<Arc<FunctionCache>> {
-        let id = &cache.id;
-        let function = (id.session.clone(), id.kind, Arc::clone(&cache.name));
+        let function = function_of(cache);
         let defined = cache.defined.load(Ordering::Relaxed);
         let cache = Arc::downgrade(cache);
         let mut all = self.0.lock();
@@ -53,6 +57,15 @@ impl Newest {
         let oldest = (newest.len() > KEPT).then(|| newest.remove(0));
         drop(all);
         oldest.and_then(|(_, oldest)| oldest.upgrade())
+    }
+
+    /// Notes that the cache is none of them.
+    pub fn forget_one(&self, cache: &Arc<FunctionCache>) {
+        let function = function_of(cache);
+        let cache = Arc::downgrade(cache);
+        if let Some(newest) = self.0.lock().get_mut(&function) {
+            newest.retain(|(_, other)| !other.ptr_eq(&cache));
+        }
     }
 
     fn forget(&self, session: &str) {

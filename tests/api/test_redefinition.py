@@ -90,6 +90,35 @@ def test_what_was_defined_last_is_found_again_whatever_dies_after_it(in_child):
     """)
 
 
+@pytest.mark.parametrize("were_unused", [False, True])
+def test_what_is_in_use_takes_the_room_of_nothing_that_waits(in_child, were_unused):
+    in_child(f"""
+        import gc
+        import memoxide as mx
+        runs = []
+        def define(number):
+            @mx.cache_data(follow_dependencies=False)
+            def load(k):
+                runs.append(number)
+                return [k, number]
+            assert load(0) == [0, number]
+            return load
+        first = define("first")
+        used = [define(number) for number in range(8)]
+        if {were_unused}:
+            del used
+            gc.collect()
+            used = [define(number) for number in range(8)]
+        else:
+            again = [define(number) for number in range(8)]
+            del again
+        del first
+        gc.collect()
+        define("first")
+        assert runs == ["first", *range(8)]
+    """)
+
+
 @resident.needs_proc
 def test_sessions_that_end_leave_nothing_behind():
     (grown,) = resident.figures("""

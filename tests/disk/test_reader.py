@@ -1,5 +1,6 @@
 """That `docs/disk-format.md` is enough: a reader that was written from it reads what is written."""
 
+import random
 import time
 
 import pytest
@@ -9,7 +10,7 @@ from disk import aegis
 
 reader = pytest.importorskip("disk.reader", reason="no BLAKE3 for Python")
 
-KINDS = ["small", "text", "long", "bytes", "nothing", "array", "frame", "polars", "series", "arrow"]
+KINDS = "small text long bytes noise nothing array frame polars series arrow".split()
 APPLICATION = "An äpp: 'with' / signs, longer than forty characters"
 
 
@@ -32,6 +33,8 @@ def make(kind):
         "text": "a text that repeats, " * 5_000,
         "long": [str(number) for number in range(20_000)],
         "bytes": bytes(range(256)) * 8_000,
+        # Several pieces of the seal, as many as are made by all cores.
+        "noise": random.Random(7).randbytes(1_400_000),
         "nothing": None,
     }
     return plain[kind]

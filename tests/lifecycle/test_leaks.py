@@ -19,8 +19,8 @@ ROUNDS = int(os.environ.get("LEAK_ROUNDS", "1200" if FREE_THREADED else "600"))
 # Seconds; a machine may be busy.
 PATIENCE = 300 + ROUNDS
 # Bytes by which a part of the rounds may differ: allocators take what they want to keep, lists of
-# the interpreter grow with the garbage between two collections. Each round's values are
-# several times as large.
+# the interpreter grow with the garbage between two collections. What leaks one of a round's values
+# leaks at least twice as much in a part.
 SLACK = 2_000_000 if FREE_THREADED else 600_000
 
 pytestmark = [resident.needs_proc, pytest.mark.timeout(PATIENCE + 30)]

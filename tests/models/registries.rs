@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use memoxide::registry::Registry;
+use memoxide::registry::{Detached, Registry};
 use shuttle::thread;
 
 use crate::check::check;
@@ -63,8 +63,7 @@ impl World {
 
     fn detach(&self, cache: &Arc<Cache>) {
         cache.users.fetch_sub(1, Ordering::SeqCst);
-        let left = self.registry.detach(&FUNCTION, cache);
-        if let Some(cache) = left {
+        if let Detached::Left(cache) = self.registry.detach(&FUNCTION, cache) {
             self.leave(&cache);
         }
     }

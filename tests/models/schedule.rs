@@ -112,6 +112,16 @@ fn whatever_is_due_is_swept() {
 #[test]
 fn a_sweeper_that_sleeps_is_told_of_what_expires_earlier() {
     check(3, || {
+        assert_all_is_swept(&[|world| {
+            world.expects_something_late();
+            world.expects_something_due();
+        }]);
+    });
+}
+
+#[test]
+fn what_is_due_and_what_is_late_are_swept_in_the_end() {
+    check(3, || {
         assert_all_is_swept(&[World::expects_something_due, |world| {
             world.expects_something_late();
             world.expects_something_due();
