@@ -190,8 +190,10 @@ mod tests {
         let old = plan(&refreshes, 1, 0);
         refreshes.supersede(&1);
         let new = plan(&refreshes, 1, 0);
-        refreshes.end(&1, old, Ended::Failure, 0);
-        assert!(refreshes.plan(&1, 0).is_none());
+        for ended in [Ended::Success, Ended::Failure] {
+            refreshes.end(&1, old, ended, 0);
+            assert!(refreshes.plan(&1, 0).is_none());
+        }
         refreshes.end(&1, new, Ended::Success, 0);
         plan(&refreshes, 1, 0);
     }

@@ -216,6 +216,16 @@ pub fn stop_waiting(caller: Caller, step: StepNumber) {
     GRAPH.lock().remove(caller, step);
 }
 
+/// How many things keep this thread busy.
+#[cfg(test)]
+pub fn steps_of_this_thread() -> usize {
+    let graph = GRAPH.lock();
+    graph
+        .threads
+        .get(&ThreadId::current())
+        .map_or(0, Steps::len)
+}
+
 /// Whether the computation cannot end before `caller` goes on.
 pub fn is_held_by(node: &Node, caller: Caller) -> bool {
     let graph = GRAPH.lock();

@@ -209,16 +209,23 @@ def figures() -> tuple[int, int, int]:
     return len(ALIVE), len(gc.get_objects()), resident()
 
 
+def do_all(numbers: range) -> None:
+    """Do rounds; the memory that garbage takes between two collections has its size soon."""
+    for number in numbers:
+        do(number)
+        if number % 25 == 0:
+            gc.collect()
+
+
 def main(rounds: int, leak: str = "") -> None:
     """Print what each part of the rounds adds, and how often resources were released."""
-    for number in range(WARM_UP):
-        do(number)
+    do_all(range(WARM_UP))
     before = figures()
     for part in range(PARTS):
-        for number in range(part * rounds // PARTS, (part + 1) * rounds // PARTS):
-            do(WARM_UP + number)
-            if leak:
-                LEAKED.append(Value(number) if leak == "object" else bytes(10_000))
+        size = rounds // PARTS
+        do_all(range(WARM_UP + part * size, WARM_UP + (part + 1) * size))
+        if leak:
+            LEAKED.extend(Value(part) if leak == "object" else bytes(10_000) for _ in range(size))
         after = figures()
         print(*(late - early for early, late in zip(before, after, strict=True)))
         before = after

@@ -21,7 +21,7 @@ PATIENCE = 300 + ROUNDS
 # Bytes by which a part of the rounds may differ: allocators take what they want to keep, lists of
 # the interpreter grow with the garbage between two collections. What leaks one of a round's values
 # leaks at least twice as much in a part.
-SLACK = 2_000_000 if FREE_THREADED else 600_000
+SLACK = 1_500_000 if FREE_THREADED else 600_000
 
 pytestmark = [resident.needs_proc, pytest.mark.timeout(PATIENCE + 30)]
 

@@ -391,6 +391,7 @@ fn nobody_hangs_whatever_the_others_do() {
                 scope.spawn(move || {
                     let mut seed = thread;
                     (0..rounds(5_000)).for_each(|_| compute_some(flights, &mut seed, 3));
+                    assert_eq!(graph::steps_of_this_thread(), 0);
                 });
             }
         });
