@@ -84,7 +84,7 @@ impl Directory {
     pub(super) fn create(&self, path: &str) -> io::Result<File> {
         pass(Step::Create)?;
         let file = self.open_with(path, OFlags::RDWR | OFlags::CREATE | OFlags::EXCL)?;
-        fs::fchmod(&file, PRIVATE)?;
+        make_private(&file)?;
         Ok(file)
     }
 
@@ -180,9 +180,12 @@ pub(super) fn rights_of(file: &File) -> io::Result<Rights> {
     Ok(rights(&fs::fstat(file)?))
 }
 
-/// Takes from all others what they may do with an open file.
+/// Has the owner alone read and write an open file. A look is cheaper than a change to what it is already.
 pub(super) fn make_private(file: &File) -> io::Result<()> {
-    Ok(fs::fchmod(file, PRIVATE)?)
+    if Mode::from_raw_mode(fs::fstat(file)?.st_mode) != PRIVATE {
+        fs::fchmod(file, PRIVATE)?;
+    }
+    Ok(())
 }
 
 /// Notes that a file was used at `time`.

@@ -1,20 +1,30 @@
 //! A file that is being written: it gets its name when it is whole.
 
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Write as _};
+use std::io::{self, ErrorKind, IoSlice, Write as _};
 
 use super::directory::Directory;
 use super::fault::Fault;
+use super::guard::Page;
 use super::name::draft_file;
 use super::step::{Step, pass};
 
-/// Pieces that are shorter go to the system together, so that a small entry is one write.
-const TOGETHER: usize = 64 * 1024;
-
-/// A file without its final name. It is removed unless it gets one.
+/// A file without its final name. Unless it gets one, it is removed, or stays what it was.
 pub(super) struct Draft<'a> {
     directory: &'a Directory,
     folder: &'a str,
+    kind: Kind<'a>,
+}
+
+enum Kind<'a> {
+    New(NewFile<'a>),
+    /// The lock file of the entry.
+    Lock(Page<'a>),
+}
+
+/// A file that nobody else knows; removed at the end, if it is still there.
+struct NewFile<'a> {
+    directory: &'a Directory,
     path: String,
     file: File,
     is_published: bool,
@@ -34,45 +44,66 @@ impl<'a> Draft<'a> {
         let file = file.map_err(Fault::io("creating a file"))?;
         // The lock tells sweepers that the writer lives; where there are no locks they wait longer.
         let _ = file.try_lock();
-        Ok(Self {
+        let new = NewFile {
             directory,
-            folder,
             path,
             file,
             is_published: false,
+        };
+        Ok(Self {
+            directory,
+            folder,
+            kind: Kind::New(new),
         })
     }
 
-    /// Appends the pieces.
-    pub(super) fn write<'p>(
-        &self,
-        mut pieces: impl Iterator<Item = &'p [u8]>,
-    ) -> Result<(), Fault> {
-        let mut writer = BufWriter::with_capacity(TOGETHER, &self.file);
-        let written = pieces
-            .try_for_each(|piece| {
-                pass(Step::Write)?;
-                writer.write_all(piece)
-            })
-            .and_then(|()| writer.flush());
-        // What is left in the buffer after an error is of no use, and must not be tried again.
-        let (_, _) = writer.into_parts();
-        written.map_err(Fault::io("writing the entry"))
+    /// The lock file as a draft, so that the file system makes one file less.
+    pub(super) fn on(page: Page<'a>, directory: &'a Directory, folder: &'a str) -> Self {
+        Self {
+            directory,
+            folder,
+            kind: Kind::Lock(page),
+        }
+    }
+
+    fn file(&self) -> &File {
+        match &self.kind {
+            Kind::New(new) => &new.file,
+            Kind::Lock(page) => page.file,
+        }
+    }
+
+    /// Appends the pieces, with as few calls as there can be: of what comes at once Linux makes pages of 2 MiB, which
+    /// cost readers less.
+    pub(super) fn write<'p>(&self, pieces: impl Iterator<Item = &'p [u8]>) -> Result<(), Fault> {
+        let mut slices: Vec<_> = pieces.map(IoSlice::new).collect();
+        write_all(self.file(), &mut slices).map_err(Fault::io("writing the entry"))
     }
 
     /// Makes the content outlast a power failure.
     pub(super) fn sync(&self) -> Result<(), Fault> {
         pass(Step::Sync)
-            .and_then(|()| self.file.sync_data())
+            .and_then(|()| self.file().sync_data())
             .map_err(Fault::io("syncing the entry"))
     }
 
     /// Gives the file its name in place of what had it.
-    pub(super) fn publish(mut self, path: &str) -> Result<(), Fault> {
-        self.directory
-            .rename(&self.path, path)
-            .map_err(Fault::io("naming the entry"))?;
-        self.is_published = true;
+    pub(super) fn publish(self, path: &str) -> Result<(), Fault> {
+        let directory = self.directory;
+        let rename = |from: &str| {
+            let renamed = directory.rename(from, path);
+            renamed.map_err(Fault::io("naming the entry"))
+        };
+        match self.kind {
+            Kind::New(mut new) => {
+                rename(&new.path)?;
+                new.is_published = true;
+            }
+            Kind::Lock(page) => {
+                rename(page.path)?;
+                page.close();
+            }
+        }
         Ok(())
     }
 
@@ -86,7 +117,22 @@ impl<'a> Draft<'a> {
     }
 }
 
-impl Drop for Draft<'_> {
+fn write_all(mut file: &File, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> {
+    // Slices that are empty would look as if nothing could be written.
+    IoSlice::advance_slices(&mut slices, 0);
+    while !slices.is_empty() {
+        pass(Step::Write)?;
+        match file.write_vectored(slices) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => IoSlice::advance_slices(&mut slices, written),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+impl Drop for NewFile<'_> {
     fn drop(&mut self) {
         if !self.is_published {
             let _ = self.directory.remove(&self.path);

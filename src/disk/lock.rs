@@ -9,6 +9,7 @@ use super::directory::look_at;
 use super::draft::make_folders;
 use super::fault::Fault;
 use super::folder::Root;
+use super::guard::Guard;
 
 /// First and longest sleep between two attempts.
 const SLEEPS: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(50)];
@@ -16,15 +17,6 @@ const SLEEPS: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(5
 /// Each one that fails met an owner at the moment of leaving; so many in a row mean a file system that gives a file
 /// other numbers each time.
 const ATTEMPTS: usize = 100;
-
-/// The right to compute, until it is dropped.
-pub struct Guard {
-    root: Arc<Root>,
-    path: String,
-    file: File,
-    /// A forked child has a copy, and must not give away what its parent still holds.
-    process: u32,
-}
 
 /// Who may compute.
 pub enum Attempt {
@@ -85,33 +77,4 @@ pub(super) fn is_at(root: &Root, path: &str, file: &File) -> bool {
         return false;
     };
     named.identity == opened.identity
-}
-
-impl Guard {
-    fn new(root: &Arc<Root>, path: &str, file: File) -> Self {
-        Self {
-            root: root.clone(),
-            path: path.to_owned(),
-            file,
-            process: std::process::id(),
-        }
-    }
-
-    /// Whether this process has the lock, and not the one that it was forked from.
-    pub fn is_of_this_process(&self) -> bool {
-        std::process::id() == self.process
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        if self.is_of_this_process() {
-            // Elsewhere two files cannot be told apart by `is_at`, and removing would let two in.
-            if cfg!(unix) {
-                let _ = self.root.directory.remove(&self.path);
-            }
-            // Closing is not enough where a forked child has the file open too.
-            let _ = self.file.unlock();
-        }
-    }
 }

@@ -15,7 +15,7 @@
 //! | `namespace` | the entries of one application |
 //! | `entry` | an entry that was read |
 //! | `write`, `draft` | an entry that is written |
-//! | `lock` | one computation per name among all processes |
+//! | `lock`, `guard` | one computation per name among all processes |
 //! | `generation` | what tells other processes of a clear |
 //! | `hits` | how often an entry was read |
 //! | `walk`, `removal`, `sweep`, `listing` | all entries: removed, swept, shown |
@@ -38,6 +38,7 @@ mod fault;
 mod folder;
 mod format;
 mod generation;
+mod guard;
 mod hits;
 mod key_file;
 mod listing;
@@ -61,9 +62,10 @@ pub use fault::{Fault, Refusal};
 pub use folder::{Folder, Options};
 pub use format::{ALIGNMENT, Codec, sections};
 pub use generation::{Generation, Scope};
+pub use guard::Guard;
 pub use key_file::KEY_LENGTH;
 pub use listing::{Description, Listed};
-pub use lock::{Attempt, Guard};
+pub use lock::Attempt;
 pub use name::Name;
 pub use namespace::Namespace;
 pub use removal::Removed;

@@ -11,6 +11,7 @@ use super::entry::Entry;
 use super::fault::Fault;
 use super::folder::{Folder, Root};
 use super::generation::{Board, Generation, Scope};
+use super::guard::Guard;
 use super::hits;
 use super::lock::Attempt;
 use super::name::{Name, entry_file, function_folder, lock_file, namespace_folder};
@@ -103,6 +104,18 @@ impl Namespace {
         parts: &Parts<'_>,
         since: Option<Generation>,
     ) -> Result<Written, Fault> {
+        self.write_under(name, parts, since, None)
+    }
+
+    /// Writes the entry of `name`, as [`write`](Self::write) does, into the file of its lock, which the guard has
+    /// no longer afterwards.
+    pub fn write_under(
+        &self,
+        name: &Name,
+        parts: &Parts<'_>,
+        since: Option<Generation>,
+        lock: Option<&Guard>,
+    ) -> Result<Written, Fault> {
         let folder = &self.shared.folder;
         let place = function_folder(&self.shared.place, &name.function);
         let path = entry_file(&self.shared.place, name);
@@ -110,7 +123,7 @@ impl Namespace {
             return Ok(Written::Overtaken);
         }
         let sealed = parts.fold(self.application(), name, folder.options())?;
-        let size = folder.insist(|root| write(root, &place, &path, &sealed))?;
+        let size = folder.insist(|root| write(root, &place, &path, &sealed, lock))?;
         // A clear that began before the file had its name may not have seen it.
         if self.is_overtaken(name, since) {
             let _ = folder.root().directory.remove(&path);

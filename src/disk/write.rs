@@ -8,6 +8,7 @@ use super::draft::Draft;
 use super::fault::Fault;
 use super::folder::{Options, Root};
 use super::format::{Codec, Head, Layout, SEAL, padding};
+use super::guard::Guard;
 use super::name::Name;
 
 /// What an entry is written from.
@@ -107,8 +108,12 @@ pub(super) fn write(
     folder: &str,
     path: &str,
     parts: &Folded<'_>,
+    lock: Option<&Guard>,
 ) -> Result<u64, Fault> {
-    let draft = Draft::create(&root.directory, folder)?;
+    let draft = match lock.and_then(|lock| lock.page(root, path)) {
+        Some(page) => Draft::on(page, &root.directory, folder),
+        None => Draft::create(&root.directory, folder)?,
+    };
     let seal = root.sealer.seal(parts.pieces());
     draft.write(parts.pieces().chain([&seal[..]]))?;
     if parts.is_durable {

@@ -18,8 +18,7 @@ impl Held {
         let locks = self.locks.lock();
         let mut of_name = locks.iter().filter(|(held, _)| held == name);
         let guard = of_name.find_map(|(_, lock)| lock.upgrade());
-        // A forked child has what its parent held.
-        guard.filter(|guard| guard.is_of_this_process())
+        guard.filter(|guard| guard.holds())
     }
 
     /// Notes that this process has a lock.

@@ -64,7 +64,8 @@ impl Permit {
             };
             let stamp = self.stamp;
             let namespace = self.opened.namespace();
-            py.detach(|| namespace.write(&stamp.name, &parts, Some(stamp.generation)))
+            let lock = self.lock.as_deref();
+            py.detach(|| namespace.write_under(&stamp.name, &parts, Some(stamp.generation), lock))
         })
     }
 

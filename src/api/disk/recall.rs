@@ -40,7 +40,7 @@ pub struct Permit {
     /// The entry, and what it was counted to before the computation.
     pub stamp: Stamp,
     /// Keeps other processes from computing it too. None where there are no locks.
-    _lock: Option<Arc<Guard>>,
+    pub(super) lock: Option<Arc<Guard>>,
 }
 
 /// An entry, and what it was counted to before its value was read or computed.
@@ -126,7 +126,7 @@ impl Search<'_> {
         Ok(Recalled::Compute(Permit {
             opened: Arc::clone(self.opened),
             stamp: self.stamp(generation),
-            _lock: lock,
+            lock,
         }))
     }
 

@@ -110,8 +110,13 @@ fn work(path: &Path, round: usize) {
     };
     let namespace = Folder::open(path, options).unwrap().namespace(APPLICATION);
     let number = u8::try_from(round % usize::from(NAMES)).unwrap();
-    let _guard = namespace.lock(&name(number), || true).unwrap();
-    write(&namespace, number, round * 7919 % 400_000).unwrap();
+    let Ok(Attempt::Owned(guard)) = namespace.lock(&name(number), || true) else {
+        panic!("there are locks");
+    };
+    let length = round * 7919 % 400_000;
+    // Into the lock's file, and into one that is made for it.
+    write_under(&namespace, Some(&guard), number, length).unwrap();
+    write_under(&namespace, Some(&guard), number, length + 1).unwrap();
     if round.is_multiple_of(11) {
         namespace
             .clear(super::super::Scope::Entry(&name(number)))

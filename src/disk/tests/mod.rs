@@ -3,6 +3,7 @@
 mod clearing;
 mod crash;
 mod faults;
+mod locks;
 mod place;
 mod race;
 mod sweeping;
@@ -11,7 +12,9 @@ mod values;
 
 use std::path::Path;
 
-use super::{Attempt, Codec, Entry, Fault, Folder, Name, Namespace, Options, Parts, Written, now};
+use super::{
+    Attempt, Codec, Entry, Fault, Folder, Guard, Name, Namespace, Options, Parts, Written, now,
+};
 
 const APPLICATION: &str = "an app";
 
@@ -49,9 +52,28 @@ fn parts<'a>(payload: &'a [u8], buffers: &'a [&'a [u8]]) -> Parts<'a> {
 
 /// Writes a value that [`is_right`] knows.
 fn write(namespace: &Namespace, number: u8, length: usize) -> Result<Written, Fault> {
+    write_under(namespace, None, number, length)
+}
+
+/// The same under a lock.
+fn write_under(
+    namespace: &Namespace,
+    lock: Option<&Guard>,
+    number: u8,
+    length: usize,
+) -> Result<Written, Fault> {
     let payload = bytes(number, length);
     let buffer = bytes(number, length / 2);
-    namespace.write(&name(number), &parts(&payload, &[&buffer, &[]]), None)
+    let buffers: [&[u8]; 2] = [&buffer, &[]];
+    namespace.write_under(&name(number), &parts(&payload, &buffers), None, lock)
+}
+
+/// The lock of an entry that nobody else has.
+fn lock(namespace: &Namespace, number: u8) -> Guard {
+    match namespace.try_lock(&name(number)).unwrap() {
+        Attempt::Owned(guard) => guard,
+        _ => panic!("another has the lock"),
+    }
 }
 
 fn is_right(entry: &Entry, number: u8) -> bool {

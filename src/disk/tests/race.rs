@@ -56,12 +56,13 @@ fn one_at_a_time_computes() {
         for _ in 0..8 {
             scope.spawn(|| {
                 let own = open(folder.path());
-                let guard = own.lock(&name(1), || true).unwrap();
-                assert!(matches!(guard, Attempt::Owned(_)));
+                let Ok(Attempt::Owned(guard)) = own.lock(&name(1), || true) else {
+                    panic!("there are locks");
+                };
                 if own.read(&name(1)).unwrap().is_none() {
                     computed.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                     std::thread::sleep(Duration::from_millis(5));
-                    write(&own, 1, 10).unwrap();
+                    write_under(&own, Some(&guard), 1, 10).unwrap();
                 }
             });
         }
@@ -69,27 +70,6 @@ fn one_at_a_time_computes() {
     assert_eq!(computed.into_inner(), 1);
     assert!(is_right(&namespace.read(&name(1)).unwrap().unwrap(), 1));
     assert!(locks(folder.path()).is_empty());
-}
-
-#[test]
-fn names_have_locks_of_their_own() {
-    let folder = tempfile::tempdir().unwrap();
-    let namespace = open(folder.path());
-    let first = namespace.try_lock(&name(1)).unwrap();
-    assert!(matches!(
-        namespace.try_lock(&name(2)),
-        Ok(Attempt::Owned(_))
-    ));
-    let limit = Duration::from_millis(20);
-    assert!(matches!(
-        namespace.lock_within(&name(1), limit),
-        Ok(Attempt::Busy)
-    ));
-    drop(first);
-    assert!(matches!(
-        namespace.try_lock(&name(1)),
-        Ok(Attempt::Owned(_))
-    ));
 }
 
 #[test]
@@ -126,12 +106,14 @@ fn child() {
         .open(log)
         .unwrap();
     for number in 0..20 {
-        let _guard = namespace.lock(&name(number), || true).unwrap();
+        let Ok(Attempt::Owned(guard)) = namespace.lock(&name(number), || true) else {
+            panic!("there are locks");
+        };
         if let Some(entry) = namespace.read(&name(number)).unwrap() {
             assert!(is_right(&entry, number));
             continue;
         }
         log.write_all(&[number]).unwrap();
-        write(&namespace, number, 1000).unwrap();
+        write_under(&namespace, Some(&guard), number, 1000).unwrap();
     }
 }
