@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::{self, Builder, Scope, ScopedJoinHandle};
 
 /// Fewer bytes are done sooner than another thread has started.
-const BYTES_OF_A_THREAD: usize = 1024 * 1024;
+const BYTES_OF_A_THREAD: usize = 2 * 1024 * 1024;
 
 /// More threads than this wait for memory.
 const MAX_THREADS: usize = 8;

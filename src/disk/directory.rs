@@ -227,8 +227,9 @@ fn rights(stat: &fs::Stat) -> Rights {
 mod remote {
     use std::os::fd::OwnedFd;
 
-    /// NFS, SMB in its three versions, FUSE, 9P, Ceph, Lustre, AFS, GPFS, as `statfs` numbers them.
-    const REMOTE: [u32; 10] = [
+    /// NFS, SMB in its three versions, FUSE, 9P, Ceph, Lustre, AFS, GPFS, `BeeGFS`, GFS2, OCFS2, shared folders of
+    /// `VirtualBox` and `VMware`, as `statfs` numbers them.
+    const REMOTE: [u32; 15] = [
         0x6969,
         0x517b,
         0xff53_4d42,
@@ -239,6 +240,11 @@ mod remote {
         0x0bd0_0bd0,
         0x5346_414f,
         0x4750_4653,
+        0x1983_0326,
+        0x0116_1970,
+        0x7461_636f,
+        0x786f_4256,
+        0xbacb_acbc,
     ];
 
     #[allow(

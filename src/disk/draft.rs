@@ -3,16 +3,17 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, IoSlice, Write as _};
 
-use super::directory::Directory;
+use super::directory::{Directory, look_at};
 use super::fault::Fault;
 use super::guard::Page;
 use super::name::draft_file;
 use super::step::{Step, pass};
 
+/// Some systems refuse calls with 2 GiB.
+const MAX_AT_ONCE: usize = 1 << 30;
+
 /// A file without its final name. Unless it gets one, it is removed, or stays what it was.
 pub(super) struct Draft<'a> {
-    directory: &'a Directory,
-    folder: &'a str,
     kind: Kind<'a>,
 }
 
@@ -32,7 +33,7 @@ struct NewFile<'a> {
 
 impl<'a> Draft<'a> {
     /// A draft in `folder`, which is made if it is missing.
-    pub(super) fn create(directory: &'a Directory, folder: &'a str) -> Result<Self, Fault> {
+    pub(super) fn create(directory: &'a Directory, folder: &str) -> Result<Self, Fault> {
         let path = draft_file(folder);
         let file = match directory.create(&path) {
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -51,17 +52,13 @@ impl<'a> Draft<'a> {
             is_published: false,
         };
         Ok(Self {
-            directory,
-            folder,
             kind: Kind::New(new),
         })
     }
 
     /// The lock file as a draft, so that the file system makes one file less.
-    pub(super) fn on(page: Page<'a>, directory: &'a Directory, folder: &'a str) -> Self {
+    pub(super) fn on(page: Page<'a>) -> Self {
         Self {
-            directory,
-            folder,
             kind: Kind::Lock(page),
         }
     }
@@ -69,14 +66,15 @@ impl<'a> Draft<'a> {
     fn file(&self) -> &File {
         match &self.kind {
             Kind::New(new) => &new.file,
-            Kind::Lock(page) => page.file,
+            Kind::Lock(page) => page.file(),
         }
     }
 
     /// Appends the pieces, with as few calls as there can be: of what comes at once Linux makes pages of 2 MiB, which
     /// cost readers less.
     pub(super) fn write<'p>(&self, pieces: impl Iterator<Item = &'p [u8]>) -> Result<(), Fault> {
-        let mut slices: Vec<_> = pieces.map(IoSlice::new).collect();
+        let parts = pieces.flat_map(|piece| piece.chunks(MAX_AT_ONCE));
+        let mut slices: Vec<_> = parts.map(IoSlice::new).collect();
         write_all(self.file(), &mut slices).map_err(Fault::io("writing the entry"))
     }
 
@@ -88,32 +86,34 @@ impl<'a> Draft<'a> {
     }
 
     /// Gives the file its name in place of what had it.
-    pub(super) fn publish(self, path: &str) -> Result<(), Fault> {
-        let directory = self.directory;
-        let rename = |from: &str| {
-            let renamed = directory.rename(from, path);
-            renamed.map_err(Fault::io("naming the entry"))
+    pub(super) fn publish(&mut self, path: &str) -> Result<(), Fault> {
+        let published = match &mut self.kind {
+            Kind::New(new) => new.publish(path),
+            Kind::Lock(page) => page.publish(path),
         };
-        match self.kind {
-            Kind::New(mut new) => {
-                rename(&new.path)?;
-                new.is_published = true;
-            }
-            Kind::Lock(page) => {
-                rename(page.path)?;
-                page.close();
-            }
-        }
-        Ok(())
+        published.map_err(Fault::io("naming the entry"))
     }
 
-    /// Gives the file its name, which outlasts a power failure too.
-    pub(super) fn publish_durably(self, path: &str) -> Result<(), Fault> {
-        let (directory, folder) = (self.directory, self.folder);
-        self.publish(path)?;
-        directory
-            .sync(folder)
-            .map_err(Fault::io("syncing the folder"))
+    /// Which file it is, whatever its name.
+    pub(super) fn identity(&self) -> Result<(u64, u64), Fault> {
+        let look = look_at(self.file()).map_err(Fault::io("looking at the entry"))?;
+        Ok(look.identity)
+    }
+}
+
+impl NewFile<'_> {
+    fn publish(&mut self, path: &str) -> io::Result<()> {
+        self.directory.rename(&self.path, path)?;
+        self.is_published = true;
+        Ok(())
+    }
+}
+
+impl Drop for NewFile<'_> {
+    fn drop(&mut self) {
+        if !self.is_published {
+            let _ = self.directory.remove(&self.path);
+        }
     }
 }
 
@@ -122,7 +122,7 @@ fn write_all(mut file: &File, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> 
     IoSlice::advance_slices(&mut slices, 0);
     while !slices.is_empty() {
         pass(Step::Write)?;
-        match file.write_vectored(slices) {
+        match file.write_vectored(first_of(slices)) {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(written) => IoSlice::advance_slices(&mut slices, written),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
@@ -132,12 +132,15 @@ fn write_all(mut file: &File, mut slices: &mut [IoSlice<'_>]) -> io::Result<()> 
     Ok(())
 }
 
-impl Drop for NewFile<'_> {
-    fn drop(&mut self) {
-        if !self.is_published {
-            let _ = self.directory.remove(&self.path);
-        }
-    }
+/// As many of the slices as a call may have bytes, and one at least.
+fn first_of<'a, 's>(slices: &'a [IoSlice<'s>]) -> &'a [IoSlice<'s>] {
+    let mut bytes = 0;
+    let are_more = |slice: &IoSlice<'_>| {
+        bytes += slice.len();
+        bytes > MAX_AT_ONCE
+    };
+    let count = slices.iter().position(are_more);
+    &slices[..count.unwrap_or(slices.len()).max(1)]
 }
 
 /// Makes the folder of a function and that of its namespace.

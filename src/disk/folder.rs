@@ -71,6 +71,8 @@ pub(super) struct Root {
     pub directory: Directory,
     pub sealer: Sealer,
     pub map_from: Option<u64>,
+    /// Other machines may use it.
+    pub is_remote: bool,
     secret: [u8; KEY_LENGTH],
 }
 
@@ -160,11 +162,12 @@ impl Root {
             // It serves other programs only.
             let _ = make_once(&directory, "", CACHE_TAG.0, CACHE_TAG.1);
         }
-        let map_from = options.map_from.filter(|_| !directory.is_remote());
+        let is_remote = directory.is_remote();
         Ok(Self {
             sealer: Sealer::new(&secret),
             directory,
-            map_from,
+            map_from: options.map_from.filter(|_| !is_remote),
+            is_remote,
             secret,
         })
     }

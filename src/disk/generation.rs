@@ -5,10 +5,10 @@
 //! numbers are random rather than counted, so that two clears at once need no lock, and so that a file which was
 //! deleted and made again has none of the old numbers.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::directory::{Directory, look_at};
 use super::draft::make_folders;
@@ -30,6 +30,10 @@ const FIRST_CALL: usize = 1024;
 
 /// Whether the file was deleted is asked at most this often, in nanoseconds: it takes a call of the system.
 const LOOKED_EVERY: u64 = 1_000_000_000;
+
+/// For so long announcements and writers wait for each other.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// What a name's entry is counted to. It is another one after each clear that concerns the name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +66,7 @@ impl Board {
     }
 
     fn open_or_make(directory: &Directory, namespace: &str) -> io::Result<Self> {
-        let path = format!("{namespace}/{GENERATIONS}");
+        let path = path_of(namespace);
         if let Some(board) = Self::find(directory, &path)? {
             return Ok(board);
         }
@@ -145,8 +149,53 @@ pub(super) fn announce(
     write(directory, namespace, index).map_err(Fault::io("announcing a clear"))
 }
 
+/// Until it is dropped, no clear is announced: who is not overtaken can give an entry its name.
+pub(super) struct Silence(File);
+
+impl Silence {
+    /// None where there are no locks.
+    pub(super) fn keep(directory: &Directory, namespace: &str) -> Option<Self> {
+        let file = directory.open_file(&path_of(namespace)).ok()?;
+        wait(|| file.try_lock_shared()).then_some(Self(file))
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        // Closing is not enough where a forked child has the file open too.
+        let _ = self.0.unlock();
+    }
+}
+
+/// Waits for a lock that others have for moments only: who has it longer is the child of one that was killed.
+fn wait(mut lock: impl FnMut() -> Result<(), TryLockError>) -> bool {
+    let began = Instant::now();
+    loop {
+        match lock() {
+            Ok(()) => return true,
+            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                std::thread::sleep(PAUSE);
+            }
+            Err(_) => return false,
+        }
+    }
+}
+
+fn path_of(namespace: &str) -> String {
+    format!("{namespace}/{GENERATIONS}")
+}
+
 fn write(directory: &Directory, namespace: &str, index: usize) -> io::Result<()> {
-    let mut file = directory.open_to_write(&format!("{namespace}/{GENERATIONS}"))?;
+    let file = directory.open_to_write(&path_of(namespace))?;
+    let is_locked = wait(|| file.try_lock());
+    let written = write_at(&file, index);
+    if is_locked {
+        let _ = file.unlock();
+    }
+    written
+}
+
+fn write_at(mut file: &File, index: usize) -> io::Result<()> {
     file.seek(SeekFrom::Start((index * size_of::<u64>()) as u64))?;
     file.write_all(&random::bytes::<8>())
 }

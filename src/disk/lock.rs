@@ -70,8 +70,8 @@ fn open(root: &Root, folder: &str, path: &str) -> Result<File, Fault> {
     file.map_err(Fault::io("opening a lock file"))
 }
 
-/// Whether the file still has its name: an owner removes it before letting go, and a lock on what was removed
-/// keeps nobody away.
+/// Whether the file still has its name: an owner removes or renames it before letting go, and a lock on what has no
+/// such name keeps nobody away.
 pub(super) fn is_at(root: &Root, path: &str, file: &File) -> bool {
     let (Ok(named), Ok(opened)) = (root.directory.look(path), look_at(file)) else {
         return false;

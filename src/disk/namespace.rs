@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use super::clock;
-use super::directory::{look_at, touch};
+use super::directory::{Directory, look_at, touch};
 use super::entry::Entry;
 use super::fault::Fault;
 use super::folder::{Folder, Root};
@@ -16,7 +16,7 @@ use super::hits;
 use super::lock::Attempt;
 use super::name::{Name, entry_file, function_folder, lock_file, namespace_folder};
 use super::removal::{self, Removed};
-use super::write::{Parts, Written, write};
+use super::write::{Parts, Published, Target, Written, write};
 use crate::sync::system::RwLock;
 
 /// The entries of one application in a folder. Clones share what they know.
@@ -107,8 +107,8 @@ impl Namespace {
         self.write_under(name, parts, since, None)
     }
 
-    /// Writes the entry of `name`, as [`write`](Self::write) does, into the file of its lock, which the guard has
-    /// no longer afterwards.
+    /// Writes the entry of `name`, as [`write`](Self::write) does, into the file of the lock if that can be. The guard
+    /// has the lock no longer then.
     pub fn write_under(
         &self,
         name: &Name,
@@ -116,21 +116,33 @@ impl Namespace {
         since: Option<Generation>,
         lock: Option<&Guard>,
     ) -> Result<Written, Fault> {
+        let is_overtaken = || self.is_overtaken(name, since);
+        if is_overtaken() {
+            return Ok(Written::Overtaken);
+        }
         let folder = &self.shared.folder;
-        let place = function_folder(&self.shared.place, &name.function);
         let path = entry_file(&self.shared.place, name);
-        if self.is_overtaken(name, since) {
-            return Ok(Written::Overtaken);
-        }
+        let target = Target {
+            place: &self.shared.place,
+            folder: &function_folder(&self.shared.place, &name.function),
+            path: &path,
+            lock,
+            is_overtaken: &is_overtaken,
+        };
         let sealed = parts.fold(self.application(), name, folder.options())?;
-        let size = folder.insist(|root| write(root, &place, &path, &sealed, lock))?;
-        // A clear that began before the file had its name may not have seen it.
-        if self.is_overtaken(name, since) {
-            let _ = folder.root().directory.remove(&path);
+        let written = folder.insist(|root| write(root, &target, &sealed));
+        // Where there are no locks, a clear may not have seen the file.
+        if is_overtaken() {
+            take_back(&folder.root().directory, &path, &written);
             return Ok(Written::Overtaken);
         }
-        folder.due().lock().note(size);
-        Ok(Written::Stored { bytes: size })
+        let Some(published) = written? else {
+            return Ok(Written::Overtaken);
+        };
+        folder.due().lock().note(published.bytes);
+        Ok(Written::Stored {
+            bytes: published.bytes,
+        })
     }
 
     fn is_overtaken(&self, name: &Name, since: Option<Generation>) -> bool {
@@ -198,6 +210,20 @@ impl Namespace {
     pub fn lock_within(&self, name: &Name, limit: Duration) -> Result<Attempt, Fault> {
         let began = std::time::Instant::now();
         self.lock(name, || began.elapsed() < limit)
+    }
+}
+
+/// Removes what was published, and not what another has published since. After a fault nobody knows whose it is.
+fn take_back(directory: &Directory, path: &str, written: &Result<Option<Published>, Fault>) {
+    let is_ours = |published: &Published| {
+        let look = directory.look(path);
+        look.is_ok_and(|look| look.identity == published.identity)
+    };
+    if written
+        .as_ref()
+        .map_or(true, |published| published.as_ref().is_some_and(is_ours))
+    {
+        let _ = directory.remove(path);
     }
 }
 

@@ -8,6 +8,7 @@ use super::draft::Draft;
 use super::fault::Fault;
 use super::folder::{Options, Root};
 use super::format::{Codec, Head, Layout, SEAL, padding};
+use super::generation::Silence;
 use super::guard::Guard;
 use super::name::Name;
 
@@ -102,25 +103,54 @@ impl Folded<'_> {
     }
 }
 
-/// Writes a file and gives it its name; returns its bytes.
+/// Where an entry goes.
+pub(super) struct Target<'a> {
+    /// The folder of its namespace, and that of its function.
+    pub place: &'a str,
+    pub folder: &'a str,
+    pub path: &'a str,
+    /// The lock under which its value was computed.
+    pub lock: Option<&'a Guard>,
+    /// Asked right before the entry gets its name, while no clear can be announced.
+    pub is_overtaken: &'a dyn Fn() -> bool,
+}
+
+/// A file that has its name.
+#[derive(Clone, Copy)]
+pub(super) struct Published {
+    pub bytes: u64,
+    pub identity: (u64, u64),
+}
+
+/// Writes a file and gives it its name, unless a clear was faster.
 pub(super) fn write(
     root: &Root,
-    folder: &str,
-    path: &str,
+    target: &Target<'_>,
     parts: &Folded<'_>,
-    lock: Option<&Guard>,
-) -> Result<u64, Fault> {
-    let draft = match lock.and_then(|lock| lock.page(root, path)) {
-        Some(page) => Draft::on(page, &root.directory, folder),
-        None => Draft::create(&root.directory, folder)?,
+) -> Result<Option<Published>, Fault> {
+    let directory = &root.directory;
+    let page = target.lock.and_then(|lock| lock.page(root, target.path));
+    let mut draft = match page {
+        Some(page) => Draft::on(page),
+        None => Draft::create(directory, target.folder)?,
     };
     let seal = root.sealer.seal(parts.pieces());
     draft.write(parts.pieces().chain([&seal[..]]))?;
     if parts.is_durable {
         draft.sync()?;
-        draft.publish_durably(path)?;
-    } else {
-        draft.publish(path)?;
     }
-    Ok((parts.layout.body + SEAL) as u64)
+    let silence = Silence::keep(directory, target.place);
+    if (target.is_overtaken)() {
+        return Ok(None);
+    }
+    draft.publish(target.path)?;
+    drop(silence);
+    if parts.is_durable {
+        let synced = directory.sync(target.folder);
+        synced.map_err(Fault::io("syncing the folder"))?;
+    }
+    Ok(Some(Published {
+        bytes: (parts.layout.body + SEAL) as u64,
+        identity: draft.identity()?,
+    }))
 }

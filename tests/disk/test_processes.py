@@ -438,19 +438,20 @@ def test_a_task_that_waits_for_another_process_can_be_cancelled(app, workers):
     assert waiting.process.poll() is None
 
 
-def test_what_is_left_behind_in_a_closed_loop_does_not_hold_up_its_process(app, workers):
-    script = (
-        ASYNC
-        + """
+LEAVING = """
+    left = []
+
     def leave_behind():
         clock["library"] = "asyncio"
         loop = asyncio.new_event_loop()
-        clock["task"] = loop.create_task(slow(1))
+        left.append(loop.create_task(slow(1)))
         loop.run_until_complete(asyncio.sleep(0.05))
         loop.close()
 """
-    )
-    worker = workers(script)
+
+
+def test_what_is_left_behind_in_a_closed_loop_does_not_hold_up_its_process(app, workers):
+    worker = workers(ASYNC + LEAVING)
     assert worker.ask("leave_behind()") == "None"
     assert computed(app) == ["1"]
     (app.root / "go").touch()
@@ -460,6 +461,13 @@ def test_what_is_left_behind_in_a_closed_loop_does_not_hold_up_its_process(app, 
     assert worker.read() == "[1, 'old']"
     assert workers(ASYNC).ask("asyncio.run(slow(1))") == "[1, 'old']"
     assert computed(app) == ["1", "1"]
+    # The first one's lock is gone with the entry, and the next one's is left behind.
+    worker.ask("slow.clear(1)")
+    (app.root / "go").unlink()
+    assert worker.ask("leave_behind()") == "None"
+    (app.root / "go").touch()
+    assert worker.ask("asyncio.run(asyncio.wait_for(slow(1), 20))") == "[1, 'old']"
+    assert computed(app) == ["1"] * 4
 
 
 def test_a_coroutine_that_no_loop_runs_does_not_wait(app, workers):

@@ -17,8 +17,7 @@ impl Held {
     pub fn find(&self, name: &Name) -> Option<Arc<Guard>> {
         let locks = self.locks.lock();
         let mut of_name = locks.iter().filter(|(held, _)| held == name);
-        let guard = of_name.find_map(|(_, lock)| lock.upgrade());
-        guard.filter(|guard| guard.holds())
+        of_name.find_map(|(_, lock)| lock.upgrade().filter(|guard| guard.holds()))
     }
 
     /// Notes that this process has a lock.

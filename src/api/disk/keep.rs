@@ -28,6 +28,10 @@ pub struct Computed<'a, 'py> {
 impl Permit {
     /// Writes the value. What is wrong with the disk is said, and costs nothing else.
     pub fn keep(&self, py: Python<'_>, computed: &Computed<'_, '_>) -> Result<()> {
+        if !self.opened.is_of_this_process() {
+            // It was forked while it computed; its parent keeps the value.
+            return Ok(());
+        }
         let written = match self.write(py, computed) {
             Ok(written) => written,
             Err(raised) if raised.is_instance_of::<PyException>(py) => {

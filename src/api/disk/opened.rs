@@ -20,6 +20,8 @@ const RETRY: Duration = Duration::from_secs(30);
 pub struct Opened {
     namespace: Namespace,
     folder: Folder,
+    /// The forks that led to the process that has opened it.
+    forks: u32,
     /// Something was to be cleared that is still there.
     is_muted: AtomicBool,
 }
@@ -103,6 +105,11 @@ impl Opened {
         &self.folder
     }
 
+    /// Whether this process has opened it. In a child, a thread that stayed behind may have its locks.
+    pub fn is_of_this_process(&self) -> bool {
+        self.forks == FORKS.load(Ordering::Relaxed)
+    }
+
     /// Removes entries, from this process and all others. Where that cannot be, this one does without the disk: it
     /// must not find again what was cleared.
     pub fn clear(&self, py: Python<'_>, scope: Scope<'_>) {
@@ -156,6 +163,7 @@ fn open(py: Python<'_>, place: &Place, forks: u32) -> Result<Arc<Opened>, String
     let opened = Arc::new(Opened {
         namespace: folder.namespace(&address.application),
         folder,
+        forks,
         is_muted: AtomicBool::new(false),
     });
     Ok(add(address, opened))

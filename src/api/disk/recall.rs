@@ -109,25 +109,30 @@ impl Search<'_> {
         patience: Patience,
         poll: impl Fn() -> PyResult<()>,
     ) -> Result<Recalled<'py>> {
-        let generation = self.namespace().generation(&self.name);
-        if let Some(found) = self.find(py, generation)? {
-            return Ok(Recalled::Value(found));
+        loop {
+            let generation = self.namespace().generation(&self.name);
+            if let Some(found) = self.find(py, generation)? {
+                return Ok(Recalled::Value(found));
+            }
+            let Locked::Settled(lock) = self.lock(py, patience, &poll)? else {
+                return Ok(Recalled::Busy);
+            };
+            // Who had the lock before may have written it.
+            let generation = self.namespace().generation(&self.name);
+            if lock.is_some()
+                && let Some(found) = self.find(py, generation)?
+            {
+                return Ok(Recalled::Value(found));
+            }
+            // Another thread may have had it as well, and have given it away with an entry that is gone again.
+            if lock.as_ref().is_none_or(|lock| lock.holds()) {
+                return Ok(Recalled::Compute(Permit {
+                    opened: Arc::clone(self.opened),
+                    stamp: self.stamp(generation),
+                    lock,
+                }));
+            }
         }
-        let Locked::Settled(lock) = self.lock(py, patience, poll)? else {
-            return Ok(Recalled::Busy);
-        };
-        // Who had the lock before may have written it.
-        let generation = self.namespace().generation(&self.name);
-        if lock.is_some()
-            && let Some(found) = self.find(py, generation)?
-        {
-            return Ok(Recalled::Value(found));
-        }
-        Ok(Recalled::Compute(Permit {
-            opened: Arc::clone(self.opened),
-            stamp: self.stamp(generation),
-            lock,
-        }))
     }
 
     fn namespace(&self) -> &Namespace {
@@ -196,11 +201,11 @@ impl Search<'_> {
         patience: Patience,
         poll: impl Fn() -> PyResult<()>,
     ) -> Result<Locked> {
-        if let Some(lock) = self.held.find(&self.name) {
-            return Ok(Locked::Settled(Some(lock)));
-        }
         let began = Instant::now();
         loop {
+            if let Some(lock) = self.held.find(&self.name) {
+                return Ok(Locked::Settled(Some(lock)));
+            }
             let slice = match patience {
                 Patience::Endless | Patience::Nested => SIGNAL_CHECK,
                 Patience::Later | Patience::None => Duration::ZERO,

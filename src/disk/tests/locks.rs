@@ -3,7 +3,9 @@
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::time::Duration;
 
+use super::super::name::{entry_file, function_folder, namespace_folder};
 use super::super::step::{Action, Step, with};
+use super::super::write::{Published, Target};
 use super::*;
 
 const NO_SPACE: i32 = 28;
@@ -151,7 +153,92 @@ fn a_lock_whose_file_was_taken_away_is_no_place_to_write() {
 }
 
 #[test]
-fn a_folder_that_is_deleted_or_moved_while_a_value_is_computed_is_made_again() {
+fn who_lets_go_leaves_anothers_lock_file_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let namespace = open(folder.path());
+    let first = lock(&namespace, 1);
+    std::fs::remove_file(&locks(folder.path())[0]).unwrap();
+    let _second = lock(&namespace, 1);
+    drop(first);
+    assert!(matches!(namespace.try_lock(&name(1)), Ok(Attempt::Busy)));
+}
+
+#[test]
+fn a_lock_file_with_a_second_name_is_not_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let namespace = open(folder.path());
+    let guard = lock(&namespace, 1);
+    let copy = folder.path().join("copy");
+    std::fs::hard_link(&locks(folder.path())[0], &copy).unwrap();
+    write_under(&namespace, Some(&guard), 1, 100).unwrap();
+    assert_eq!(std::fs::read(copy).unwrap(), b"");
+    assert!(guard.holds());
+    assert!(is_right(&namespace.read(&name(1)).unwrap().unwrap(), 1));
+}
+
+/// Writes an entry; `meanwhile` comes when it is about to get its name.
+fn write_while(
+    namespace: &Namespace,
+    folder: &Folder,
+    guard: &Guard,
+    meanwhile: &dyn Fn(),
+) -> Result<Option<Published>, Fault> {
+    let name = name(1);
+    // Makes what a clear is announced by.
+    namespace.generation(&name);
+    let place = namespace_folder(APPLICATION);
+    let target = Target {
+        place: &place,
+        folder: &function_folder(&place, &name.function),
+        path: &entry_file(&place, &name),
+        lock: Some(guard),
+        is_overtaken: &|| {
+            meanwhile();
+            false
+        },
+    };
+    let sealed = parts(b"value", &[]).fold(APPLICATION, &name, &options());
+    super::super::write::write(&folder.root(), &target, &sealed.unwrap())
+}
+
+#[test]
+fn a_lock_file_that_another_has_made_meanwhile_becomes_no_entry() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = Folder::open(temporary.path(), options()).unwrap();
+    let namespace = folder.namespace(APPLICATION);
+    let guard = lock(&namespace, 1);
+    let second = std::cell::RefCell::new(None);
+    let written = write_while(&namespace, &folder, &guard, &|| {
+        std::fs::remove_file(&locks(temporary.path())[0]).unwrap();
+        *second.borrow_mut() = Some(lock(&namespace, 1));
+    });
+    assert!(written.is_err_and(|fault| fault.is_missing()));
+    assert!(entries(temporary.path()).is_empty());
+    assert_eq!(locks(temporary.path()).len(), 1);
+    assert!(second.into_inner().unwrap().holds());
+}
+
+#[test]
+fn a_clear_sees_what_was_about_to_get_its_name() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = Folder::open(temporary.path(), options()).unwrap();
+    let namespace = folder.namespace(APPLICATION);
+    let guard = lock(&namespace, 1);
+    std::thread::scope(|scope| {
+        let clearing = std::cell::Cell::new(None);
+        let written = write_while(&namespace, &folder, &guard, &|| {
+            let clear = || namespace.clear(super::super::Scope::All).unwrap();
+            clearing.set(Some(scope.spawn(clear)));
+            std::thread::sleep(Duration::from_millis(100));
+        });
+        assert!(written.unwrap().is_some());
+        assert_eq!(clearing.take().unwrap().join().unwrap().entries, 1);
+    });
+    assert!(entries(temporary.path()).is_empty());
+}
+
+#[test]
+fn a_folder_that_is_deleted_or_moved_while_a_value_is_computed_takes_it() {
     let above = tempfile::tempdir().unwrap();
     let path = above.path().join("cache");
     for is_moved in [false, true] {
