@@ -13,18 +13,14 @@ use super::step::{Step, pass};
 const MAX_AT_ONCE: usize = 1 << 30;
 
 /// A file without its final name. Unless it gets one, it is removed, or stays what it was.
-pub(super) struct Draft<'a> {
-    kind: Kind<'a>,
-}
-
-enum Kind<'a> {
+pub(super) enum Draft<'a> {
     New(NewFile<'a>),
-    /// The lock file of the entry.
+    /// The lock file of the entry, so that the file system makes one file less.
     Lock(Page<'a>),
 }
 
 /// A file that nobody else knows; removed at the end, if it is still there.
-struct NewFile<'a> {
+pub(super) struct NewFile<'a> {
     directory: &'a Directory,
     path: String,
     file: File,
@@ -45,28 +41,18 @@ impl<'a> Draft<'a> {
         let file = file.map_err(Fault::io("creating a file"))?;
         // The lock tells sweepers that the writer lives; where there are no locks they wait longer.
         let _ = file.try_lock();
-        let new = NewFile {
+        Ok(Self::New(NewFile {
             directory,
             path,
             file,
             is_published: false,
-        };
-        Ok(Self {
-            kind: Kind::New(new),
-        })
-    }
-
-    /// The lock file as a draft, so that the file system makes one file less.
-    pub(super) fn on(page: Page<'a>) -> Self {
-        Self {
-            kind: Kind::Lock(page),
-        }
+        }))
     }
 
     fn file(&self) -> &File {
-        match &self.kind {
-            Kind::New(new) => &new.file,
-            Kind::Lock(page) => page.file(),
+        match self {
+            Self::New(new) => &new.file,
+            Self::Lock(page) => page.file(),
         }
     }
 
@@ -87,9 +73,9 @@ impl<'a> Draft<'a> {
 
     /// Gives the file its name in place of what had it.
     pub(super) fn publish(&mut self, path: &str) -> Result<(), Fault> {
-        let published = match &mut self.kind {
-            Kind::New(new) => new.publish(path),
-            Kind::Lock(page) => page.publish(path),
+        let published = match self {
+            Self::New(new) => new.publish(path),
+            Self::Lock(page) => page.publish(path),
         };
         published.map_err(Fault::io("naming the entry"))
     }

@@ -5,14 +5,16 @@
 //! numbers are random rather than counted, so that two clears at once need no lock, and so that a file which was
 //! deleted and made again has none of the old numbers.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::directory::{Directory, look_at};
 use super::draft::make_folders;
 use super::fault::Fault;
+use super::folder::Root;
+use super::lock::wait_briefly;
 use super::look::Look;
 use super::mapping::Numbers;
 use super::name::Name;
@@ -30,10 +32,6 @@ const FIRST_CALL: usize = 1024;
 
 /// Whether the file was deleted is asked at most this often, in nanoseconds: it takes a call of the system.
 const LOOKED_EVERY: u64 = 1_000_000_000;
-
-/// For so long announcements and writers wait for each other.
-const PATIENCE: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_micros(50);
 
 /// What a name's entry is counted to. It is another one after each clear that concerns the name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,6 +74,9 @@ impl Board {
 
     /// The board at `path`. One of another length is of no use, and is removed.
     fn find(directory: &Directory, path: &str) -> io::Result<Option<Self>> {
+        // A file that came with a container's image is replaced by a copy once somebody may write to it, and who has
+        // opened it before never sees what is written.
+        drop(directory.open_to_write(path));
         let file = match directory.open_file(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             result => result?,
@@ -153,10 +154,13 @@ pub(super) fn announce(
 pub(super) struct Silence(File);
 
 impl Silence {
-    /// None where there are no locks.
-    pub(super) fn keep(directory: &Directory, namespace: &str) -> Option<Self> {
-        let file = directory.open_file(&path_of(namespace)).ok()?;
-        wait(|| file.try_lock_shared()).then_some(Self(file))
+    /// None where there are no locks, or where those of other machines take from readers what they have mapped.
+    pub(super) fn keep(root: &Root, namespace: &str) -> Option<Self> {
+        if root.is_remote {
+            return None;
+        }
+        let file = root.directory.open_file(&path_of(namespace)).ok()?;
+        wait_briefly(|| file.try_lock_shared()).then_some(Self(file))
     }
 }
 
@@ -167,27 +171,13 @@ impl Drop for Silence {
     }
 }
 
-/// Waits for a lock that others have for moments only: who has it longer is the child of one that was killed.
-fn wait(mut lock: impl FnMut() -> Result<(), TryLockError>) -> bool {
-    let began = Instant::now();
-    loop {
-        match lock() {
-            Ok(()) => return true,
-            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
-                std::thread::sleep(PAUSE);
-            }
-            Err(_) => return false,
-        }
-    }
-}
-
 fn path_of(namespace: &str) -> String {
     format!("{namespace}/{GENERATIONS}")
 }
 
 fn write(directory: &Directory, namespace: &str, index: usize) -> io::Result<()> {
     let file = directory.open_to_write(&path_of(namespace))?;
-    let is_locked = wait(|| file.try_lock());
+    let is_locked = !directory.is_remote() && wait_briefly(|| file.try_lock());
     let written = write_at(&file, index);
     if is_locked {
         let _ = file.unlock();

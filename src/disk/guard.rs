@@ -131,7 +131,10 @@ impl<'a> Page<'a> {
 
 impl Drop for Page<'_> {
     fn drop(&mut self) {
-        if *self.stage == Stage::Lock {
+        let Guard {
+            root, path, file, ..
+        } = self.guard;
+        if *self.stage == Stage::Lock && is_at(root, path, file) {
             // Perhaps the disk is full, and the lock is kept for long.
             let _ = self.guard.empty();
         }

@@ -3,7 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::directory::look_at;
 use super::draft::make_folders;
@@ -13,6 +13,10 @@ use super::guard::Guard;
 
 /// First and longest sleep between two attempts.
 const SLEEPS: [Duration; 2] = [Duration::from_millis(1), Duration::from_millis(50)];
+
+/// For so long a lock is waited for that others have for moments, and so often it is tried.
+const PATIENCE: Duration = Duration::from_secs(1);
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// Each one that fails met an owner at the moment of leaving; so many in a row mean a file system that gives a file
 /// other numbers each time.
@@ -55,6 +59,21 @@ impl Attempt {
                 result => return Ok(result),
             }
             sleep = (sleep * 2).min(longest);
+        }
+    }
+}
+
+/// Takes a lock that others have for moments only. False where there are no locks, or after a second: it may be the
+/// child's of a process that was killed.
+pub(super) fn wait_briefly(mut lock: impl FnMut() -> Result<(), TryLockError>) -> bool {
+    let began = Instant::now();
+    loop {
+        match lock() {
+            Ok(()) => return true,
+            Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                std::thread::sleep(PAUSE);
+            }
+            Err(_) => return false,
         }
     }
 }

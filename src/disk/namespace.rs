@@ -1,5 +1,6 @@
 //! The entries of one application.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use super::hits;
 use super::lock::Attempt;
 use super::name::{Name, entry_file, function_folder, lock_file, namespace_folder};
 use super::removal::{self, Removed};
-use super::write::{Parts, Published, Target, Written, write};
+use super::write::{Parts, Target, Written, write};
 use crate::sync::system::RwLock;
 
 /// The entries of one application in a folder. Clones share what they know.
@@ -128,21 +129,20 @@ impl Namespace {
             path: &path,
             lock,
             is_overtaken: &is_overtaken,
+            named: Cell::new(None),
         };
         let sealed = parts.fold(self.application(), name, folder.options())?;
         let written = folder.insist(|root| write(root, &target, &sealed));
         // Where there are no locks, a clear may not have seen the file.
         if is_overtaken() {
-            take_back(&folder.root().directory, &path, &written);
+            take_back(&folder.root().directory, &target);
             return Ok(Written::Overtaken);
         }
-        let Some(published) = written? else {
+        let Some(bytes) = written? else {
             return Ok(Written::Overtaken);
         };
-        folder.due().lock().note(published.bytes);
-        Ok(Written::Stored {
-            bytes: published.bytes,
-        })
+        folder.due().lock().note(bytes);
+        Ok(Written::Stored { bytes })
     }
 
     fn is_overtaken(&self, name: &Name, since: Option<Generation>) -> bool {
@@ -213,17 +213,13 @@ impl Namespace {
     }
 }
 
-/// Removes what was published, and not what another has published since. After a fault nobody knows whose it is.
-fn take_back(directory: &Directory, path: &str, written: &Result<Option<Published>, Fault>) {
-    let is_ours = |published: &Published| {
-        let look = directory.look(path);
-        look.is_ok_and(|look| look.identity == published.identity)
-    };
-    if written
-        .as_ref()
-        .map_or(true, |published| published.as_ref().is_some_and(is_ours))
+/// Removes what was named, and not what another has named since.
+fn take_back(directory: &Directory, target: &Target<'_>) {
+    if let Some(named) = target.named.get()
+        && let Ok(look) = directory.look(target.path)
+        && look.identity == named
     {
-        let _ = directory.remove(path);
+        let _ = directory.remove(target.path);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write as _};
 
 use super::directory::Directory;
+use super::lock::wait_briefly;
 use super::name::draft_file;
 use super::step::{Step, pass};
 
@@ -52,9 +53,12 @@ fn give_name(directory: &Directory, draft: &str, path: &str) -> io::Result<()> {
 fn rename_once(directory: &Directory, draft: &str, path: &str) -> io::Result<()> {
     let first = directory.open_or_create(FIRST)?;
     // Without locks two may both be the first; both read afterwards what the last one wrote.
-    let _ = first.lock();
-    match directory.look(path) {
+    wait_briefly(|| first.try_lock());
+    let named = match directory.look(path) {
         Ok(_) => Ok(()),
         Err(_) => directory.rename(draft, path),
-    }
+    };
+    // Closing is not enough where a forked child has the file open too.
+    let _ = first.unlock();
+    named
 }

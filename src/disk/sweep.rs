@@ -109,12 +109,19 @@ impl Folder {
             return Ok(None);
         }
         let _ = touch(&sweeper, SystemTime::now());
+        let swept = self.sweep_alone(&root, pace, now);
+        // Closing is not enough where a forked child has the file open too.
+        let _ = sweeper.unlock();
+        swept.map(Some)
+    }
+
+    fn sweep_alone(&self, root: &Root, pace: Pace, now: i64) -> Result<Swept, Fault> {
         let mut swept = Swept::default();
-        let mut items = survey(&root, self.options().max_age, now, &mut swept)?;
-        swept.expired = expire(&root, &mut items, self.options().max_age, pace, now)?;
-        swept.evicted = evict(&root, &mut items, self.options().max_bytes)?;
+        let mut items = survey(root, self.options().max_age, now, &mut swept)?;
+        swept.expired = expire(root, &mut items, self.options().max_age, pace, now)?;
+        swept.evicted = evict(root, &mut items, self.options().max_bytes)?;
         swept.kept = items.iter().map(Item::as_removed).sum();
-        Ok(Some(swept))
+        Ok(swept)
     }
 }
 

@@ -1,6 +1,7 @@
 //! From the parts of an entry to its file.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::time::Duration;
 
 use super::compression::compress;
@@ -113,25 +114,20 @@ pub(super) struct Target<'a> {
     pub lock: Option<&'a Guard>,
     /// Asked right before the entry gets its name, while no clear can be announced.
     pub is_overtaken: &'a dyn Fn() -> bool,
+    /// The file that was to get the name, whatever came of it.
+    pub named: Cell<Option<(u64, u64)>>,
 }
 
-/// A file that has its name.
-#[derive(Clone, Copy)]
-pub(super) struct Published {
-    pub bytes: u64,
-    pub identity: (u64, u64),
-}
-
-/// Writes a file and gives it its name, unless a clear was faster.
+/// Writes a file and gives it its name, unless a clear was faster; returns its bytes.
 pub(super) fn write(
     root: &Root,
     target: &Target<'_>,
     parts: &Folded<'_>,
-) -> Result<Option<Published>, Fault> {
+) -> Result<Option<u64>, Fault> {
     let directory = &root.directory;
     let page = target.lock.and_then(|lock| lock.page(root, target.path));
     let mut draft = match page {
-        Some(page) => Draft::on(page),
+        Some(page) => Draft::Lock(page),
         None => Draft::create(directory, target.folder)?,
     };
     let seal = root.sealer.seal(parts.pieces());
@@ -139,18 +135,17 @@ pub(super) fn write(
     if parts.is_durable {
         draft.sync()?;
     }
-    let silence = Silence::keep(directory, target.place);
+    let identity = draft.identity()?;
+    let silence = Silence::keep(root, target.place);
     if (target.is_overtaken)() {
         return Ok(None);
     }
+    target.named.set(Some(identity));
     draft.publish(target.path)?;
     drop(silence);
     if parts.is_durable {
         let synced = directory.sync(target.folder);
         synced.map_err(Fault::io("syncing the folder"))?;
     }
-    Ok(Some(Published {
-        bytes: (parts.layout.body + SEAL) as u64,
-        identity: draft.identity()?,
-    }))
+    Ok(Some((parts.layout.body + SEAL) as u64))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::name::{entry_file, function_folder, namespace_folder};
 use super::super::step::{Action, Step, with};
-use super::super::write::{Published, Target};
+use super::super::write::Target;
 use super::*;
 
 const NO_SPACE: i32 = 28;
@@ -182,7 +182,7 @@ fn write_while(
     folder: &Folder,
     guard: &Guard,
     meanwhile: &dyn Fn(),
-) -> Result<Option<Published>, Fault> {
+) -> Result<Option<u64>, Fault> {
     let name = name(1);
     // Makes what a clear is announced by.
     namespace.generation(&name);
@@ -196,6 +196,7 @@ fn write_while(
             meanwhile();
             false
         },
+        named: std::cell::Cell::new(None),
     };
     let sealed = parts(b"value", &[]).fold(APPLICATION, &name, &options());
     super::super::write::write(&folder.root(), &target, &sealed.unwrap())
