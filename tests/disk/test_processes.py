@@ -276,12 +276,16 @@ def test_a_fork_inside_of_a_computation_keeps_the_parents_lock(app, workers):
 
 def test_both_sides_of_a_fork_inside_of_a_computation_finish(app):
     script = """
-        import os
+        import os, pathlib
+
+        FOLDER = pathlib.Path(os.environ["MEMOXIDE_CACHE_DIR"])
 
         @mx.cache_data(persist="disk")
         def side(x):
             child = os.fork()
-            assert not child or os.waitpid(child, 0)[1] == 0
+            if child:
+                assert os.waitpid(child, 0)[1] == 0
+                assert not list(FOLDER.rglob("*.entry"))
             print("computed")
             return [x, "parent" if child else "child"]
 
