@@ -10,6 +10,7 @@ import ast
 import sysconfig
 import time
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -83,7 +84,7 @@ st.caption(f"{LIBRARY} · this session began at {visit()}")
 
 files = st.sidebar.select_slider("Modules to read", [20, 60, 120], 60)
 if st.sidebar.button("Run again"):
-    st.sidebar.write("ran again")
+    st.sidebar.write(f"ran again at {datetime.now():%H:%M:%S.%f}")
 
 definitions = read_library(files)
 overview(definitions)

@@ -51,8 +51,13 @@ class Visit:
         return self.page.get_by_text(part).first.inner_text()
 
     def rerun(self) -> None:
+        again = self.page.get_by_text("ran again at")
+        # What the run before has written is there until this one writes.
+        before = again.inner_text() if again.count() else None
         self.page.get_by_role("button", name="Run again").click()
-        self.page.get_by_text("ran again").wait_for()
+        if before is not None:
+            self.page.get_by_text(before).wait_for(state="detached")
+        again.wait_for()
         self.wait()
 
     def picture(self, name: str) -> None:
