@@ -291,14 +291,14 @@ def show_streamlit(sources: dict[str, str]) -> None:
     st = importlib.import_module("streamlit")
     print(f"   Streamlit {st.__version__}, outside an app. The time of one hit, key included:")
     print(f"   the median of {WARM_RUNS} repetitions of all calls, over their number.\n")
-    print(f"   {'step':<16}{'calls':>7}{'Streamlit':>14}{'memoxide':>14}{'ratio':>10}")
+    print(f"   {'step':<16}{'calls':>7}{'Streamlit':>14}{'memoxide':>14}{'ratio':>12}")
     for function, arguments in steps(sources):
         other = st.cache_data(show_spinner=False)(function.__wrapped__)
         run(other, arguments)
         theirs = median_seconds(partial(run, other, arguments)) / len(arguments)
         ours = median_seconds(partial(run, function, arguments)) / len(arguments)
         line = f"   {function.__name__:<16}{len(arguments):>7,}{shown(theirs):>14}"
-        print(f"{line}{shown(ours):>14}{theirs / ours:>8,.1f} x")
+        print(f"{line}{shown(ours):>14}{theirs / ours:>10,.1f} x")
     logging.disable(logging.NOTSET)
 
 
