@@ -2,11 +2,14 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP ?= $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SOURCES := Cargo.toml Cargo.lock pyproject.toml $(shell find src python -type f -name '*.rs' -o -type f -name '*.py*' -not -path '*/__pycache__/*')
 
+# Tests start Python some thousand times.
+export PYTHONDONTWRITEBYTECODE =
+
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench bench-core models tsan miri fuzz docs clean
+.PHONY: help demo core test test-all lint lint-core lint-python bench bench-core models tsan miri fuzz docs clean
 
 help:  ## Show the targets.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -14,15 +17,30 @@ help:  ## Show the targets.
 demo: $(VENV)/.built  ## See what memoxide does, on the sources of Python's own library.
 	$(BIN)/python examples/quickstart.py
 
-test: $(VENV)/.built $(VENV)/.test  ## Run the tests of the pure core and of the package.
-	cargo test --quiet
-	$(BIN)/python -m pytest
+# Some tests wait rather than compute, so that there is one process more than there are cores.
+PROCESSES ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+PYTEST := $(BIN)/python -m pytest --numprocesses=$(PROCESSES) --maxprocesses=8 --dist=loadscope --durations=20
 
-lint: $(VENV)/.built $(VENV)/.test $(VENV)/.lint  ## Check formatting, lints, types and stubs.
+core:
+	cargo test --quiet --no-run
+
+test: $(VENV)/.built $(VENV)/.test core  ## Run the tests of the pure core and of the package.
+	cargo test --quiet
+	$(PYTEST) -m "not slow"
+
+test-all: $(VENV)/.built $(VENV)/.test core  ## Run them at length: more data, more processes, more rounds.
+	cargo test --quiet
+	MEMOXIDE_TESTS=thorough $(PYTEST)
+
+lint: lint-core lint-python  ## Check formatting, lints, types and stubs.
+
+lint-core: $(VENV)/.created
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --all-targets -- -D warnings
 	PYO3_PYTHON=$(abspath $(BIN))/python cargo clippy --quiet --features python -- -D warnings
+
+lint-python: $(VENV)/.built $(VENV)/.test $(VENV)/.lint
 	$(BIN)/ruff format --check python tests benches examples
 	$(BIN)/ruff check python tests benches examples
 	$(BIN)/mypy python/memoxide tests/typing benches examples

@@ -10,6 +10,8 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -23,6 +25,30 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 # What `persist` keeps is kept out of the user's own folder.
 os.environ["MEMOXIDE_CACHE_DIR"] = tempfile.mkdtemp(prefix="memoxide-tests-")
 atexit.register(shutil.rmtree, os.environ["MEMOXIDE_CACHE_DIR"], ignore_errors=True)
+
+
+# Files whose tests share what a fixture or a process of theirs has made once.
+SHARING = {
+    "test_apps.py",
+    "test_browser.py",
+    "test_determinism.py",
+    "test_persisted_elements.py",
+    "test_quickstart.py",
+    "test_standard_library.py",
+}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out tests one by one, but those of some files together."""
+    from xdist.scheduler.loadscope import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            path = nodeid.partition("::")[0]
+            return path if Path(path).name in SHARING else nodeid
+
+    return Scheduling(config, log) if config.getoption("dist") == "loadscope" else None
 
 
 @pytest.fixture

@@ -3,14 +3,16 @@
 import pytest
 
 import resident
+from effort import rounds
 
 # They are many definitions, whatever the machine.
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.timeout(900), pytest.mark.rounds]
 
 
 @resident.needs_proc
-def test_a_hundred_thousand_definitions_leave_nothing_behind():
-    grown, rows = resident.figures("""
+def test_many_definitions_leave_nothing_behind():
+    count = rounds(20_000, 100_000)
+    grown, rows = resident.figures(f"""
 def define():
     @memoxide.cache_data
     def load(k):
@@ -19,7 +21,7 @@ def define():
 for number in range(2_000):
     define()
 before = resident()
-for number in range(100_000):
+for number in range({count}):
     define()
 print(resident() - before, len(memoxide.stats()))
 """)
@@ -29,7 +31,8 @@ print(resident() - before, len(memoxide.stats()))
 
 @resident.needs_proc
 def test_a_function_that_is_never_the_same_twice_leaves_a_few_caches_behind():
-    grown, rows = resident.figures("""
+    count = rounds(5_000, 20_000)
+    grown, rows = resident.figures(f"""
 def define(number):
     @memoxide.cache_data
     def load(k):
@@ -38,7 +41,7 @@ def define(number):
 for number in range(2_000):
     define(number)
 before = resident()
-for number in range(2_000, 22_000):
+for number in range(2_000, 2_000 + {count}):
     define(number)
 print(resident() - before, len(memoxide.stats()))
 """)

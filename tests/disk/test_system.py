@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from disk.test_processes import SLOW, computed, wait_until
+from effort import rounds
 
 pytestmark = [
     pytest.mark.timeout(120),
@@ -189,22 +190,11 @@ CALLS = """
     os._exit(7)
 """
 
-SYSTEM_CALLS = [
-    "/^mkdir",
-    "/^fchmod",
-    "flock",
-    "write",
-    "fdatasync,fsync",
-    "/^rename",
-    "/^link",
-    "/^unlink",
-    "utimensat",
-    "fgetxattr,fsetxattr",
-    "fstatfs",
-]
+SYSTEM_CALLS = ["flock", "write", "fdatasync,fsync", "/^rename", "/^unlink"]
+RARER_CALLS = ["/^mkdir", "/^fchmod", "/^link", "utimensat", "fgetxattr,fsetxattr", "fstatfs"]
 
 # How many of the calls above are the last one of a process.
-ROUNDS = int(os.environ.get("MEMOXIDE_CRASH_ROUNDS", "6"))
+ROUNDS = int(os.environ.get("MEMOXIDE_CRASH_ROUNDS", rounds(3, 6)))
 
 
 @pytest.fixture(scope="session")
@@ -248,7 +238,10 @@ def assert_what_is_left_is_right(app):
 
 
 @pytest.mark.usefixtures("strace")
-@pytest.mark.parametrize("calls", SYSTEM_CALLS)
+@pytest.mark.parametrize(
+    "calls",
+    [*SYSTEM_CALLS, *(pytest.param(call, marks=pytest.mark.slow) for call in RARER_CALLS)],
+)
 def test_a_system_call_that_fails_costs_no_result(app, calls):
     # From the first one on; later, in the middle of the work; now and then.
     injected = []
@@ -264,11 +257,12 @@ def test_a_system_call_that_fails_costs_no_result(app, calls):
     assert app.entries() == []
 
 
+@pytest.mark.rounds
 @pytest.mark.usefixtures("strace")
 @pytest.mark.timeout(120 + 2 * ROUNDS)
 def test_a_process_that_ends_at_a_system_call_harms_nobody(app):
     dice = random.Random(1)
-    calls = ",".join(call for call in SYSTEM_CALLS if call != "fstatfs")
+    calls = ",".join(call for call in SYSTEM_CALLS + RARER_CALLS if call != "fstatfs")
     for round in range(ROUNDS):
         when = round + 1 if ROUNDS > 100 else dice.randrange(1, 100)
         status, _ = under_strace(app, calls, "signal=KILL", when)

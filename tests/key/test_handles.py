@@ -73,7 +73,6 @@ def archive():
         (lambda _: asyncio.Queue(), "nothing but itself"),
         (lambda _: weakref.finalize(gzip, print), "nothing but itself"),
     ],
-    ids=str,
 )  # fmt: skip
 def test_handles_are_refused(key, tmp_path, make, reason):
     value = make(tmp_path)

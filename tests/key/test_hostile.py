@@ -220,7 +220,7 @@ def test_threads_that_change_what_is_walked_do_no_harm(in_child):
     threads = [threading.Thread(target=change) for _ in range(2)]
     for thread in threads:
         thread.start()
-    end = time.monotonic() + 2
+    end = time.monotonic() + 0.5
     while time.monotonic() < end:
         for value in (shared, table, group, [shared, table, group]):
             try:
@@ -278,10 +278,10 @@ def test_hashing_keeps_nothing(in_child):
     for _ in range(2_000):
         attempt_all()
     before = resident()
-    for _ in range(17_000):
+    for _ in range(8_000):
         attempt_all()
     grown = resident() - before
-    assert grown < 8 << 20, grown
+    assert grown < 4 << 20, grown
     """,
         timeout=300,
     )

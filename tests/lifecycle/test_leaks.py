@@ -44,6 +44,8 @@ def test_rounds_leave_nothing_behind():
     assert size < SLACK
 
 
+# It tests the test above.
+@pytest.mark.slow
 @pytest.mark.parametrize("leak", ["object", "bytes"])
 def test_a_leak_of_one_in_each_round_is_noticed(leak):
     values, _, size = growth(leak)

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import memoxide as mx
+from effort import rounds
 
 for library in ["numpy", "pandas", "polars", "pyarrow"]:
     pytest.importorskip(library)
@@ -22,6 +23,7 @@ from snapshot import mutations, values, values_pandas, values_tables  # noqa: E4
 from snapshot.image import image  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+EXAMPLES = rounds(8, settings().max_examples // 2)
 
 OF_LIBRARIES = values.NUMPY | values_pandas.PANDAS | values_tables.ARROW | values_tables.POLARS
 FORMS = {
@@ -66,10 +68,11 @@ def on_disk(number, folder):
     return write(number), functools.partial(read, number)
 
 
+@pytest.mark.rounds
 @pytest.mark.parametrize("stored", [in_memory, on_disk])
 @pytest.mark.parametrize("form", FORMS)
 @given(data=st.data())
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=settings().max_examples // 2)
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=EXAMPLES)
 def test_what_one_caller_does_no_other_sees(form, stored, tmp_path_factory, data):
     recipe = data.draw(FORMS[form])
     kept = []

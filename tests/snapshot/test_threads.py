@@ -6,9 +6,10 @@ import threading
 import pytest
 
 import memoxide as mx
+from effort import rounds
 
 THREADS = 4
-ROUNDS = 300
+ROUNDS = rounds(100, 300)
 
 
 def trees(k):
@@ -72,6 +73,7 @@ FORMS = {
 NEEDED = {"arrays": "numpy", "frame": "pandas", "table": "pyarrow"}
 
 
+@pytest.mark.rounds
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("bound", [None, 2])
 def test_threads_see_what_was_computed(form, bound):

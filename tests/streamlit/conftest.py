@@ -14,6 +14,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import counting
+import manifests
 
 import memoxide
 
@@ -48,6 +49,7 @@ def app(installed: None, tmp_path: Path) -> Callable[[str], Any]:
     """Makes an app of a script, which runs as one session; another call makes another session."""
     from streamlit.testing.v1 import AppTest
 
+    manifests.read_once()
     path = tmp_path / "script.py"
 
     def make(script: str) -> Any:

@@ -23,11 +23,13 @@ def main(mode: str, names: list[str]) -> None:
 
 def _run(name: str) -> list[dict[str, Any]]:
     import counting
+    import manifests
     import streamlit as st
     from scenarios import SCENARIOS
     from streamlit.testing.v1 import AppTest
     from trees import tree
 
+    manifests.read_once()
     st.cache_data.clear()
     st.cache_resource.clear()
     counting.calls.clear()

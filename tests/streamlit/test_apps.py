@@ -26,7 +26,10 @@ COMPARED = [
     if scenario.since <= VERSION and (not scenario.allows_widgets or VERSION < (1, 38))
 ]
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.thread_unsafe(reason="starts processes")]
+pytestmark = [
+    pytest.mark.timeout(240),
+    pytest.mark.thread_unsafe(reason="starts processes"),
+]
 
 
 def shown(mode: str) -> dict[str, Any]:

@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.thread_unsafe(reason="starts processes")]
+pytestmark = [
+    pytest.mark.timeout(120),
+    pytest.mark.thread_unsafe(reason="starts processes"),
+]
 
 DRIVER = """
 import json, logging, sys
@@ -30,7 +33,8 @@ app_test.MemoryCacheStorageManager = local_disk_cache_storage.LocalDiskCacheStor
 if options:
     st.__version__ = options[0]
 from trees import tree
-import counting
+import counting, manifests
+manifests.read_once()
 app = AppTest.from_file(script, default_timeout=20)
 pages = []
 for _ in range(2):
@@ -86,9 +90,21 @@ def run(mode: str, folder: Path, script: str = SCRIPT, *options: str) -> dict[st
     return json.loads(result.stdout.rpartition("\x1e")[2])
 
 
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The home of two processes in each mode."""
+    return {mode: tmp_path_factory.mktemp(mode) for mode in ("stock", "memoxide")}
+
+
+@pytest.fixture(scope="module")
+def runs(folders: dict[str, Path]) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
+    """What the first process and the next one showed and called, in each mode."""
+    return {mode: (run(mode, folder), run(mode, folder)) for mode, folder in folders.items()}
+
+
 @pytest.mark.parametrize("mode", ["stock", "memoxide"])
-def test_the_next_process_shows_it_and_does_not_compute(mode: str, tmp_path: Path) -> None:
-    first, second = run(mode, tmp_path), run(mode, tmp_path)
+def test_the_next_process_shows_it_and_does_not_compute(mode: str, runs: dict[str, Any]) -> None:
+    first, second = runs[mode]
     assert first["calls"] == {"draw": 2, "outer": 1}
     assert second["calls"] == {"outer": 1}
     assert "drawn `1`" in json.dumps(first["pages"])
@@ -96,17 +112,13 @@ def test_the_next_process_shows_it_and_does_not_compute(mode: str, tmp_path: Pat
     assert first["pages"][0] == first["pages"][1]
 
 
-def test_it_is_what_streamlit_itself_shows(tmp_path: Path) -> None:
-    for mode in ("stock", "memoxide"):
-        (tmp_path / mode).mkdir()
-        run(mode, tmp_path / mode)
-    shown = [run(mode, tmp_path / mode)["pages"] for mode in ("stock", "memoxide")]
-    assert shown[0] == shown[1]
+def test_it_is_what_streamlit_itself_shows(runs: dict[str, Any]) -> None:
+    assert runs["memoxide"][1]["pages"] == runs["stock"][1]["pages"]
 
 
-def test_another_version_of_streamlit_computes(tmp_path: Path) -> None:
-    run("memoxide", tmp_path)
-    again = run("memoxide", tmp_path, SCRIPT, "another")
+@pytest.mark.usefixtures("runs")
+def test_another_version_of_streamlit_computes(folders: dict[str, Path]) -> None:
+    again = run("memoxide", folders["memoxide"], SCRIPT, "another")
     assert again["calls"]["draw"] == 2
 
 
