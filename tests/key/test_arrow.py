@@ -345,6 +345,66 @@ def test_schemas_fields_and_types_differ(key):
     assert len({key(value) for value in values}) == len(values)
 
 
+class Wrapped(pa.ExtensionType):
+    """A type whose storage has a name that is no C string."""
+
+    def __init__(self, storage):
+        super().__init__(storage, "test.wrapped")
+
+    def __arrow_ext_serialize__(self):
+        return b""
+
+    @classmethod
+    def __arrow_ext_deserialize__(cls, storage, serialized):
+        return cls(storage)
+
+
+def named(text):
+    """Values that have a text somewhere in what says of which type they are."""
+    struct = pa.struct([("a", pa.int8()), (text, pa.int8())])
+    zone = pa.timestamp("s", text)
+    wrapped = Wrapped(pa.list_(struct))
+    return {
+        "table": pa.table({"z": [0], text: [1]}),
+        "batch": pa.RecordBatch.from_pydict({text: [1]}),
+        "schema": pa.schema([("z", pa.int8()), (text, pa.int8())]),
+        "field": pa.field(text, pa.int8()),
+        "field of a zone": pa.field("a", zone),
+        "struct": struct,
+        "array": pa.nulls(2, struct),
+        "chunks": pa.chunked_array([pa.nulls(2, pa.list_(struct))]),
+        "scalar": pa.scalar({text: 1}),
+        "zone": zone,
+        "zone of a scalar": pa.scalar(1, zone),
+        "zone in a dictionary": pa.dictionary(pa.int8(), zone),
+        "list": pa.list_(pa.field(text, pa.int8())),
+        "list of a size": pa.list_(pa.field(text, pa.int8()), 2),
+        "map": pa.map_(pa.string(), struct),
+        "union": pa.sparse_union([pa.field(text, pa.int8())]),
+        "runs": pa.run_end_encoded(pa.int16(), struct),
+        "extension": wrapped,
+        "column of an extension": pa.table({"a": pa.nulls(1, wrapped)}),
+        "metadata": pa.field("a", pa.int8(), metadata={text: text}),
+    }
+
+
+@pytest.mark.parametrize("kind", named("a"))
+def test_names_and_zones_count_beyond_a_zero_byte(key, kind):
+    texts = ["", "\0", "a", "a\0", "a\0b", "a\0c"]
+    keys = [key(named(text)[kind]) for text in texts]
+    assert len(set(keys)) == len(texts)
+    assert keys == [key(named(text)[kind]) for text in texts]
+
+
+def test_names_of_pandas_columns_count_beyond_a_zero_byte(key):
+    pd = pytest.importorskip("pandas")
+
+    def column(text):
+        return pd.Series([None], dtype=pd.ArrowDtype(named(text)["struct"]))
+
+    assert key(column("a\0b")) != key(column("a\0c"))
+
+
 def test_a_type_differs_from_its_storage_that_says_the_same(key):
     field = pa.field("a", pa.uuid())
     names = {"ARROW:extension:name": "arrow.uuid", "ARROW:extension:metadata": ""}

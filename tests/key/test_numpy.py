@@ -211,6 +211,15 @@ def test_scalars_differ_by_type_and_value(differ, key):
     assert key(np.bytes_(b"a\0")) != key(np.bytes_(b"a"))
 
 
+def test_zeros_at_the_end_of_a_text_count(differ, key):
+    texts = ["", "\0", "\0\0", "a", "a\0", "\ud800", "\ud800\0"]
+    differ([np.str_(text) for text in texts])
+    differ([np.bytes_(text.encode("utf-8", "surrogatepass")) for text in texts])
+    assert key(np.str_("a\0")) == key(np.str_("a\0"))
+    differ([np.str_("\0"), "\0", np.bytes_(b"\0"), b"\0"])
+    differ([np.array([np.str_(text)], dtype=object) for text in ("", "\0")])
+
+
 def test_masked_arrays(differ, key):
     data = [1.0, 2.0, 3.0]
     differ([

@@ -1,7 +1,7 @@
 //! Arrays and scalars: data type, shape, and what the items hold, in the order of the indices.
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use super::dtype::{self, Field};
 use crate::error::Result;
@@ -33,9 +33,26 @@ pub fn scalar<'py>(
 ) -> Result<Record<'py>> {
     let plain = plain(value)?;
     let dtype = dtype::record(&plain.getattr(intern!(value.py(), "dtype"))?)?;
-    Ok(record
-        .with(Part::Record(dtype))
-        .with(contents(walk.py(), &plain)?))
+    let record = record.with(Part::Record(dtype));
+    if let Some(text) = text(value)? {
+        return Ok(record.with(Part::Inner(text)));
+    }
+    Ok(record.with(contents(walk.py(), &plain)?))
+}
+
+/// The text of a scalar that is one: in an array it would lose the zeros at its end.
+fn text<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    if value.is_instance_of::<PyString>() {
+        let text = py.get_type::<PyString>();
+        return text
+            .call_method1(intern!(py, "__str__"), (value,))
+            .map(Some);
+    }
+    let bytes = value.cast::<PyBytes>();
+    Ok(bytes
+        .ok()
+        .map(|bytes| PyBytes::new(py, bytes.as_bytes()).into_any()))
 }
 
 /// An array over a file: where it lies counts too.

@@ -1,5 +1,7 @@
 //! pyarrow: tables, arrays, scalars, and what says of which type they are.
 
+mod texts;
+
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -154,7 +156,7 @@ fn field<'py>(
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    with_field(record, &exported(value)?, &Fields::of(value)?)
+    with_field(record, &exported(value)?, &Fields::of_field(value)?)
 }
 
 fn exported(value: &Bound<'_, PyAny>) -> PyResult<Schema> {
@@ -214,16 +216,24 @@ fn with_field<'py>(
     let record = record.with(field_part(field)?);
     // A field whose metadata name an extension type need not be of that type.
     let has_extensions = has_extensions(field).map_err(PyErr::from)?;
-    Ok(record.with(if has_extensions {
+    let record = record.with(if has_extensions {
         fields.extensions()?
     } else {
         Part::none()
-    }))
+    });
+    Ok(match fields.cut_texts(field)? {
+        Some(texts) => record.with(Part::Inner(texts.into_any())),
+        None => record,
+    })
 }
 
 /// The types of a value, as Python has them.
 struct Fields<'py> {
     types: Bound<'py, PyList>,
+    /// The names of a schema's fields, or of the one field.
+    names: Option<Bound<'py, PyList>>,
+    /// Whether the types are those of a schema's fields.
+    is_schema: bool,
     /// Whether the value is the one type itself, which does not count as one of its own.
     inside: bool,
 }
@@ -231,25 +241,77 @@ struct Fields<'py> {
 impl<'py> Fields<'py> {
     /// That of a value which has one.
     fn of(value: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let py = value.py();
-        let types = PyList::new(py, [value.getattr(intern!(py, "type"))?])?;
-        let inside = false;
-        Ok(Self { types, inside })
+        Self::of_type(&value.getattr(intern!(value.py(), "type"))?)
+    }
+
+    fn of_type(class: &Bound<'py, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            types: PyList::new(class.py(), [class])?,
+            names: None,
+            is_schema: false,
+            inside: false,
+        })
+    }
+
+    /// That of a field, which has a name as well.
+    fn of_field(field: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = field.py();
+        let name = field.getattr(intern!(py, "name"))?;
+        Ok(Self {
+            names: Some(PyList::new(py, [name])?),
+            ..Self::of(field)?
+        })
     }
 
     /// Those inside of a type.
     fn inside(value: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let types = PyList::new(value.py(), [value])?;
-        let inside = true;
-        Ok(Self { types, inside })
+        Ok(Self {
+            inside: true,
+            ..Self::of_type(value)?
+        })
     }
 
     /// Those of a schema's fields.
     fn of_schema(schema: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let types = schema.getattr(intern!(schema.py(), "types"))?;
-        let types = types.cast_into::<PyList>()?;
-        let inside = false;
-        Ok(Self { types, inside })
+        let py = schema.py();
+        let types = schema.getattr(intern!(py, "types"))?;
+        let names = schema.getattr(intern!(py, "names"))?;
+        Ok(Self {
+            types: types.cast_into::<PyList>()?,
+            names: Some(names.cast_into::<PyList>()?),
+            is_schema: true,
+            inside: false,
+        })
+    }
+
+    /// All names and zones, if one of them has a zero byte: that is where the interface ends them.
+    fn cut_texts(&self, field: &Schema) -> Result<Option<Bound<'py, PyList>>> {
+        for (index, class) in self.types.iter().enumerate() {
+            let field = if self.is_schema {
+                field.child(index).map_err(PyErr::from)?
+            } else {
+                field
+            };
+            let is_cut = match &self.names {
+                Some(names) => texts::is_cut(&names.get_item(index)?, field.name())?,
+                None => false,
+            };
+            if is_cut || texts::are_cut(&class, field)? {
+                return Ok(Some(self.texts()?));
+            }
+        }
+        Ok(None)
+    }
+
+    fn texts(&self) -> PyResult<Bound<'py, PyList>> {
+        let found = PyList::empty(self.types.py());
+        for (index, class) in self.types.iter().enumerate() {
+            if let Some(names) = &self.names {
+                found.append(names.get_item(index)?)?;
+            }
+            texts::collect(&class, &found)?;
+        }
+        Ok(found)
     }
 
     /// For each type, and each inside of it: itself if it is an extension type, `None` if not.
@@ -283,11 +345,7 @@ fn extensions<'py>(
         );
     }
     found.append(py.None())?;
-    for index in 0..class
-        .getattr(intern!(py, "num_fields"))?
-        .extract::<usize>()?
-    {
-        let field = class.call_method1(intern!(py, "field"), (index,))?;
+    for field in texts::fields(class)? {
         extensions(&field.getattr(intern!(py, "type"))?, found, depth + 1)?;
     }
     if class.is_instance(python::ARROW_DICTIONARY.get(py)?)? {
