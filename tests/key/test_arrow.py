@@ -551,3 +551,63 @@ def test_random_columns_have_one_key_however_they_are_cut(data):
         ]
         if not has_dictionaries:
             assert (probe.key(other) == probe.key(array)) == same
+
+
+def views(levels, rows=2, cls="ListViewArray", number=None):
+    """Lists of which each has all lists of the level below."""
+    number = number or pa.int32()
+    column = pa.array([1, 2])
+    for _ in range(levels):
+        starts, sizes = pa.array([0] * rows, number), pa.array([len(column)] * rows, number)
+        column = getattr(pa, cls).from_arrays(starts, sizes, column)
+    return column
+
+
+def unions(levels):
+    column = pa.array([1])
+    for _ in range(levels):
+        lists = pa.ListArray.from_arrays(pa.array([0, len(column)], pa.int32()), column)
+        zeros = pa.array([0] * 1000, pa.int32())
+        column = pa.UnionArray.from_dense(zeros.cast(pa.int8()), zeros, [lists])
+    return column
+
+
+def texts(rows):
+    """Views of one text."""
+    one = pa.array(["x" * 10**6], pa.string_view())
+    _, view, *text = one.buffers()
+    views = pa.py_buffer(view.to_pybytes()[:16] * rows)
+    return pa.Array.from_buffers(pa.string_view(), rows, [None, views, *text])
+
+
+def doubled(levels):
+    kind = pa.int8()
+    for _ in range(levels):
+        kind = pa.struct([("a", kind), ("b", kind)])
+    return kind
+
+
+ENDLESS = {
+    "list views": lambda: views(40),
+    "large list views": lambda: views(5, 1000, "LargeListViewArray", pa.int64()),
+    "unions": lambda: unions(5),
+    "texts": lambda: texts(10**5),
+    "in a table": lambda: pa.table({"a": views(40)}),
+    "types": lambda: doubled(40),
+    "types of a schema": lambda: pa.schema([("a", doubled(40))]),
+    "types of a dictionary": lambda: pa.dictionary(pa.int8(), doubled(40)),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+@pytest.mark.skipif(not hasattr(pa, "ListViewArray"), reason="needs list views")
+def test_small_memory_that_shows_much_is_refused(key, kind):
+    with pytest.raises(UnhashableParamError, match=r"again and again|more than 100000 fields"):
+        key(ENDLESS[kind]())
+
+
+@pytest.mark.skipif(not hasattr(pa, "ListViewArray"), reason="needs list views")
+def test_few_views_of_views_are_what_they_show(key):
+    shown = views(3)
+    assert key(shown) == key(pa.array(shown.to_pylist(), shown.type))
+    assert key(texts(3)) == key(pa.array(["x" * 10**6] * 3, pa.string_view()))

@@ -396,7 +396,7 @@ def test_what_a_subclass_keeps_to_itself_counts(differ, key):
 # By class: how an instance is made, and names that classes beside it keep.
 KEPT = {
     pd.DataFrame: (lambda cls: cls({"a": [1]}), ["_name", "_cache", "_freq"]),
-    pd.Series: (lambda cls: cls([1]), ["_cache", "_data", "sortorder"]),
+    pd.Series: (lambda cls: cls([1]), ["_cache", "_codes", "sortorder"]),
     pd.Categorical: (lambda cls: cls(["a"]), ["_name", "_mask", "_categories"]),
     pd.arrays.IntegerArray: (
         lambda cls: cls(np.array([1]), np.array([False])),

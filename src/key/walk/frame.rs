@@ -67,6 +67,9 @@ const ITEMS: usize = 5;
 /// Where it stands when its pairs are: keys and values of its own.
 const PAIRS: usize = 6;
 
+/// Leaves that are written at a time.
+const AT_A_TIME: usize = 1 << 12;
+
 /// A position among a container's children.
 pub enum Cursor<'py> {
     /// In a list.
@@ -286,7 +289,7 @@ impl<'py> Cursor<'py> {
             }
             _ => {}
         }
-        loop {
+        for _ in 0..AT_A_TIME {
             match self.step() {
                 Step::Child(child) if leaf::write(encoder, &child)? => encoder.flush(),
                 Step::Node(node) => {
@@ -296,6 +299,7 @@ impl<'py> Cursor<'py> {
                 other => return Ok(other),
             }
         }
+        Ok(self.step())
     }
 
     /// The container itself, for messages.
@@ -323,6 +327,8 @@ fn write_items<'py>(
     length: usize,
     item: impl Fn(usize) -> PyResult<Bound<'py, PyAny>>,
 ) -> Result<()> {
+    // What comes then is met as any other value: there the walk looks for an interrupt.
+    let length = length.min(next.saturating_add(AT_A_TIME));
     while *next < length
         && let Ok(child) = item(*next)
         && leaf::write(encoder, &child)?

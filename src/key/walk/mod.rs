@@ -39,6 +39,9 @@ const MAX_DEPTH: usize = 200_000;
 /// Containers of cycles through sets that are encoded again for each element that reaches them.
 const MAX_UNORDERED: usize = 100_000;
 
+/// Values between two looks for an interrupt, which cost as much as some values.
+const BETWEEN_SIGNALS: usize = 1 << 12;
+
 /// Owners of an object that only the walk's container holds: that container, and the walk.
 const UNSHARED: isize = 2;
 
@@ -72,6 +75,8 @@ pub struct Walk<'a, 'py> {
     functions: usize,
     opaque: bool,
     visits: usize,
+    /// Values that were met, but for most leaves: now and then the walk looks for an interrupt.
+    met: usize,
     unordered: usize,
 }
 
@@ -108,6 +113,7 @@ impl<'a, 'py> Walk<'a, 'py> {
             functions: 0,
             opaque: false,
             visits: 0,
+            met: 0,
             unordered: 0,
         }
     }
@@ -201,6 +207,10 @@ impl<'a, 'py> Walk<'a, 'py> {
     /// Encodes a leaf, or opens a frame for what has children.
     fn visit(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         self.start_element(value)?;
+        self.met = self.met.wrapping_add(1);
+        if self.met.is_multiple_of(BETWEEN_SIGNALS) {
+            self.py.check_signals()?;
+        }
         let refused = match self.dispatch(value) {
             Err(Error::Python(raised)) => self.refused(value, raised),
             Err(error) => error,

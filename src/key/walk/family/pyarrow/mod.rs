@@ -79,10 +79,11 @@ fn table<'py>(
     let py = value.py();
     let schema = value.getattr(intern!(py, "schema"))?;
     let rows = value.getattr(intern!(py, "num_rows"))?;
+    let fields = Fields::of_schema(&schema)?;
     let content = streamed(value)?;
     // A table without columns has rows all the same, and its stream may have none.
     let record = record.with(Part::Inner(rows));
-    with_content(record, &content, &Fields::of_schema(&schema)?)
+    with_content(record, &content, &fields)
 }
 
 fn chunked<'py>(
@@ -91,7 +92,8 @@ fn chunked<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     check_memory(walk, value)?;
-    with_content(record, &streamed(value)?, &Fields::of(value)?)
+    let fields = Fields::of(value)?;
+    with_content(record, &streamed(value)?, &fields)
 }
 
 fn streamed(value: &Bound<'_, PyAny>) -> PyResult<Column> {
@@ -106,12 +108,13 @@ fn array<'py>(
 ) -> Result<Record<'py>> {
     check_memory(walk, value)?;
     let py = value.py();
+    let fields = Fields::of(value)?;
     let export = intern!(py, "__arrow_c_array__");
     let pair = python::ARROW_ARRAY
         .get(py)?
         .call_method1(export, (value,))?;
     let content = Column::of_array(&pair)?;
-    with_content(record, &content, &Fields::of(value)?)
+    with_content(record, &content, &fields)
 }
 
 /// An array of one row, which forgets a null's dictionary.
@@ -121,9 +124,10 @@ fn scalar<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let py = value.py();
+    let fields = Fields::of(value)?;
     let row = python::ARROW_REPEAT.get(py)?.call1((value, 1))?;
     let content = Column::of_array(&row.call_method0(intern!(py, "__arrow_c_array__"))?)?;
-    let record = with_content(record, &content, &Fields::of(value)?)?;
+    let record = with_content(record, &content, &fields)?;
     if record.name != "pyarrow.DictionaryScalar" {
         return Ok(record);
     }
@@ -136,11 +140,12 @@ fn data_type<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let py = value.py();
+    let fields = Fields::inside(value)?;
     let export = intern!(py, "__arrow_c_schema__");
     let capsule = python::ARROW_DATA_TYPE
         .get(py)?
         .call_method1(export, (value,))?;
-    with_field(record, &capsule::schema(&capsule)?, &Fields::inside(value)?)
+    with_field(record, &capsule::schema(&capsule)?, &fields)
 }
 
 fn schema<'py>(
@@ -148,7 +153,8 @@ fn schema<'py>(
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    with_field(record, &exported(value)?, &Fields::of_schema(value)?)
+    let fields = Fields::of_schema(value)?;
+    with_field(record, &exported(value)?, &fields)
 }
 
 fn field<'py>(
@@ -156,7 +162,8 @@ fn field<'py>(
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    with_field(record, &exported(value)?, &Fields::of_field(value)?)
+    let fields = Fields::of_field(value)?;
+    with_field(record, &exported(value)?, &fields)
 }
 
 fn exported(value: &Bound<'_, PyAny>) -> PyResult<Schema> {
@@ -245,6 +252,7 @@ impl<'py> Fields<'py> {
     }
 
     fn of_type(class: &Bound<'py, PyAny>) -> PyResult<Self> {
+        texts::limit([class.clone()])?;
         Ok(Self {
             types: PyList::new(class.py(), [class])?,
             names: None,
@@ -276,8 +284,10 @@ impl<'py> Fields<'py> {
         let py = schema.py();
         let types = schema.getattr(intern!(py, "types"))?;
         let names = schema.getattr(intern!(py, "names"))?;
+        let types = types.cast_into::<PyList>()?;
+        texts::limit(&types)?;
         Ok(Self {
-            types: types.cast_into::<PyList>()?,
+            types,
             names: Some(names.cast_into::<PyList>()?),
             is_schema: true,
             inside: false,

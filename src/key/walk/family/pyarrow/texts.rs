@@ -1,5 +1,6 @@
 //! Names and zones as Python has them: the interface hands out C strings, which end at a zero byte.
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyString};
 
@@ -11,6 +12,35 @@ use crate::python::intern;
 /// What a format begins with that has a zone, and the bytes before the zone.
 const MOMENT: &str = "ts";
 const BEFORE_ZONE: usize = "tsu:".len();
+
+/// Fields of a type, those of its fields included: the same ones may be met again and again, and the
+/// interface writes each of them out.
+const MAX_FIELDS: usize = 100_000;
+
+/// Refuses types that nobody describes by hand.
+pub fn limit<'py>(types: impl IntoIterator<Item = Bound<'py, PyAny>>) -> PyResult<()> {
+    let mut open: Vec<_> = types.into_iter().collect();
+    let most = open.len() + MAX_FIELDS;
+    let mut count = 0;
+    while let Some(class) = open.pop() {
+        let py = class.py();
+        count += 1;
+        if count > most {
+            let problem = format!("its Arrow type has more than {MAX_FIELDS} fields");
+            return Err(PyValueError::new_err(problem));
+        }
+        if class.is_instance(python::ARROW_EXTENSION.get(py)?)? {
+            open.push(class.getattr(intern!(py, "storage_type"))?);
+        } else if class.is_instance(python::ARROW_DICTIONARY.get(py)?)? {
+            open.push(class.getattr(intern!(py, "value_type"))?);
+        } else {
+            for field in fields(&class)? {
+                open.push(field.getattr(intern!(py, "type"))?);
+            }
+        }
+    }
+    Ok(())
+}
 
 /// Whether the interface has less than all of a text.
 pub fn is_cut(text: &Bound<'_, PyAny>, exported: &[u8]) -> PyResult<bool> {
