@@ -16,10 +16,10 @@ use crate::python::raw;
 /// what a release costs, and well below what another thread notices.
 pub const RELEASE_FROM: usize = 128 * 1024;
 
-/// Writes `value` if it is a leaf.
+/// Writes `value` if it is a leaf, and not one that is worth remembering.
 pub fn write(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> Result<bool> {
     if let Some(text) = exact::<PyString>(value) {
-        string(encoder, text)?;
+        return short_string(encoder, text);
     } else if let Some(number) = exact::<PyInt>(value) {
         int(encoder, number)?;
     } else if let Some(number) = exact::<PyFloat>(value) {
@@ -33,9 +33,24 @@ pub fn write(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> Result<bool> {
             Tag::False
         });
     } else if let Some(bytes) = exact::<PyBytes>(value) {
-        contents(value.py(), encoder, Tag::Bytes, bytes.as_bytes())?;
+        if bytes.as_bytes().len() >= RELEASE_FROM {
+            return Ok(false);
+        }
+        encoder.leaf(Tag::Bytes, bytes.as_bytes());
     } else {
         return rare(encoder, value);
+    }
+    Ok(true)
+}
+
+/// Writes a long text, or long bytes. The same one may be met again and again.
+pub fn write_long(encoder: &mut Encoder, value: &Bound<'_, PyAny>) -> Result<bool> {
+    if let Some(text) = exact::<PyString>(value) {
+        string(encoder, text)?;
+    } else if let Some(bytes) = exact::<PyBytes>(value) {
+        contents(value.py(), encoder, Tag::Bytes, bytes.as_bytes())?;
+    } else {
+        return Ok(false);
     }
     Ok(true)
 }
@@ -73,6 +88,16 @@ pub fn contents(py: Python<'_>, encoder: &mut Encoder, tag: Tag, bytes: &[u8]) -
         return Ok(());
     }
     detached(py, || encoder.leaf(tag, bytes))
+}
+
+/// Writes a string, unless it is long.
+fn short_string(encoder: &mut Encoder, text: &Bound<'_, PyString>) -> Result<bool> {
+    match text.to_str() {
+        Ok(utf8) if utf8.len() >= RELEASE_FROM => return Ok(false),
+        Ok(utf8) => encoder.leaf(Tag::Str, utf8.as_bytes()),
+        Err(_) => string(encoder, text)?,
+    }
+    Ok(true)
 }
 
 /// Writes a string; one with lone surrogates has no UTF-8 and takes a tag of its own.
