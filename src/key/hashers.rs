@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyTuple, PyType};
+use pyo3::types::{
+    PyBool, PyByteArray, PyBytes, PyComplex, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet,
+    PyString, PyTuple, PyType,
+};
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::definition::{Definition, Follow};
@@ -32,6 +35,8 @@ enum Target {
 #[derive(Default)]
 pub struct Hashers {
     local: Vec<Hasher>,
+    /// Whether one of them is for a built-in class, or for `object`.
+    speak_for_built_in: bool,
     /// Whether those of the process do not apply.
     is_sealed: bool,
 }
@@ -40,11 +45,13 @@ pub struct Hashers {
 /// may use one while another takes its place.
 static REGISTERED: RwLock<Vec<&'static Hasher>> = RwLock::new(Vec::new());
 static ANY_REGISTERED: AtomicBool = AtomicBool::new(false);
+static REGISTERED_FOR_BUILT_IN: AtomicBool = AtomicBool::new(false);
 
 /// What definitions are walked under. Nothing that is registered applies: a hasher's own code must
 /// not need a hasher, and a function's digest must not change with what others register.
 pub static FOR_DEFINITIONS: Hashers = Hashers {
     local: Vec::new(),
+    speak_for_built_in: false,
     is_sealed: true,
 };
 
@@ -135,8 +142,13 @@ impl Hashers {
                 }
             }
         }
+        let speak_for_built_in = match option {
+            Some(option) => speak_for_built_in(option.py(), &local),
+            None => false,
+        };
         Ok(Self {
             local,
+            speak_for_built_in,
             is_sealed: false,
         })
     }
@@ -156,9 +168,11 @@ impl Hashers {
         found.map(|hasher| hasher.name.clone())
     }
 
-    /// Whether neither this function nor the process has hash functions.
-    pub fn are_none(&self) -> bool {
-        self.local.is_empty() && !self.sees_registered()
+    /// Whether no hash function speaks for values of built-in classes, which then cost what they cost
+    /// without hash functions.
+    pub fn spare_built_in(&self) -> bool {
+        !self.speak_for_built_in
+            && (self.is_sealed || !REGISTERED_FOR_BUILT_IN.load(Ordering::Relaxed))
     }
 
     fn sees_registered(&self) -> bool {
@@ -183,6 +197,38 @@ impl Hashers {
             registered.iter().copied().find(|h| h.is_for(class))
         })
     }
+}
+
+/// Whether one of the hashers is for a class of which the walk knows the instances at once, or for one
+/// below it.
+fn speak_for_built_in(py: Python<'_>, hashers: &[Hasher]) -> bool {
+    let singletons = [
+        py.None().into_bound(py),
+        py.Ellipsis().into_bound(py),
+        py.NotImplemented().into_bound(py),
+    ];
+    let classes = [
+        py.get_type::<PyAny>(),
+        py.get_type::<PyBool>(),
+        py.get_type::<PyInt>(),
+        py.get_type::<PyFloat>(),
+        py.get_type::<PyComplex>(),
+        py.get_type::<PyString>(),
+        py.get_type::<PyBytes>(),
+        py.get_type::<PyByteArray>(),
+        py.get_type::<PyList>(),
+        py.get_type::<PyTuple>(),
+        py.get_type::<PyDict>(),
+        py.get_type::<PySet>(),
+        py.get_type::<PyFrozenSet>(),
+        py.get_type::<PyType>(),
+    ];
+    let classes = classes
+        .into_iter()
+        .chain(singletons.map(|value| value.get_type()));
+    classes
+        .into_iter()
+        .any(|class| hashers.iter().any(|hasher| hasher.is_for(&class)))
 }
 
 fn nearest<'a>(
@@ -228,6 +274,9 @@ pub fn register(class: &Bound<'_, PyAny>, function: &Bound<'_, PyAny>) -> Result
     }
     for target in targets(class)? {
         let hasher: &'static Hasher = Box::leak(Box::new(Hasher::new(target, function)));
+        if speak_for_built_in(class.py(), std::slice::from_ref(hasher)) {
+            REGISTERED_FOR_BUILT_IN.store(true, Ordering::Relaxed);
+        }
         // The newest is asked first.
         REGISTERED.write().insert(0, hasher);
     }

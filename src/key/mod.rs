@@ -1,13 +1,14 @@
 //! Keys: what identifies a call.
 //!
-//! [`arrow`], [`call_key`], [`decoder`], [`difference`], [`encoder`], [`record`], [`strided`], [`tag`] and
-//! [`trace`] are pure; the other files walk Python objects over them.
+//! [`arrow`], [`call_key`], [`decoder`], [`difference`], [`encoder`], [`interruption`], [`record`], [`strided`],
+//! [`tag`] and [`trace`] are pure; the other files walk Python objects over them.
 
 pub mod arrow;
 pub mod call_key;
 pub mod decoder;
 pub mod difference;
 pub mod encoder;
+pub mod interruption;
 pub mod record;
 pub mod strided;
 pub mod tag;

@@ -108,10 +108,17 @@ unsafe fn numbers<'a>(start: *const ffi::Py_ssize_t, count: usize) -> &'a [ffi::
 /// Memory that can be read to its end.
 pub fn finite(memory: Strided) -> PyResult<Strided> {
     if memory.is_endless() {
-        let problem = "it repeats its items over too many bytes; pass what it was broadcast from";
-        return Err(PyValueError::new_err(problem));
+        return Err(endless(memory.bytes(), memory.span()));
     }
     Ok(memory)
+}
+
+/// What is raised where so many bytes show the same few again and again.
+pub fn endless(shown: usize, there: usize) -> PyErr {
+    PyValueError::new_err(format!(
+        "it repeats its items: {shown} bytes show {there} bytes of memory again and again; pass what it was \
+         broadcast from, or is a view of"
+    ))
 }
 
 /// A copy, made by all cores, of an array that is numpy's own `ndarray`, whose items are what their

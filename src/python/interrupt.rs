@@ -1,13 +1,16 @@
-//! What interrupts a thread where nobody can be given it: it is raised as soon as the thread goes on.
+//! What interrupts a thread: it ends long work, and where nobody can be given it, it is raised as soon as the
+//! thread goes on.
 
+use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use pyo3::exceptions::PyException;
+use pyo3::exceptions::{PyException, PyKeyboardInterrupt};
 use pyo3::ffi;
 use pyo3::prelude::*;
 
 use super::{GET_IDENT, MAIN_THREAD};
+use crate::key::interruption::unless_interrupted;
 
 /// Whether nothing is raised any more: the interpreter is about to exit.
 static IS_OVER: AtomicBool = AtomicBool::new(false);
@@ -37,6 +40,31 @@ pub fn raise_later(py: Python<'_>, raised: &PyErr) -> bool {
 fn is_main(py: Python<'_>) -> PyResult<bool> {
     let main = MAIN_THREAD.get(py)?.call0()?.getattr("ident")?;
     main.eq(GET_IDENT.get(py)?.call0()?)
+}
+
+thread_local! {
+    /// What interrupted this thread's work.
+    static RAISED: Cell<Option<PyErr>> = const { Cell::new(None) };
+}
+
+/// Does long work of the pure core without the interpreter. What a signal raises meanwhile ends it.
+pub fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    let made = py.detach(|| unless_interrupted(goes_on, work));
+    made.ok_or_else(|| {
+        let raised = RAISED.take();
+        raised.unwrap_or_else(|| PyKeyboardInterrupt::new_err(()))
+    })
+}
+
+/// Whether no signal has raised anything.
+fn goes_on() -> bool {
+    Python::attach(|py| match py.check_signals() {
+        Ok(()) => true,
+        Err(raised) => {
+            RAISED.set(Some(raised));
+            false
+        }
+    })
 }
 
 extern "C" fn raise(raised: *mut c_void) -> c_int {

@@ -324,6 +324,8 @@ imported! {
     POLARS_WRAP = "polars._utils.wrap"."wrap_s";
     /// A type of polars' whose columns hold Python's objects.
     POLARS_OBJECT = "polars"."Object";
+    /// What all images of Pillow are.
+    PILLOW_IMAGE = "PIL.Image"."Image";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.

@@ -23,6 +23,9 @@ impl Polars {
     /// The frame or series as Arrow has it, over the same memory; none, if it would not come back as it is.
     pub fn as_arrow<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         let object = self.object.bind(py);
+        if has_cut_names(object)? {
+            return Ok(None);
+        }
         let options = PyDict::new(py);
         let newest = python::POLARS_COMPAT
             .get(py)?
@@ -49,6 +52,20 @@ impl Polars {
             object: object.unbind(),
         })
     }
+}
+
+/// Whether a name has a zero byte, where Arrow's interface would end it: polars aborts the process then.
+/// Types show the names inside of them as Python writes them.
+fn has_cut_names(object: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = object.py();
+    let schema = match object.getattr_opt(intern!(py, "schema"))? {
+        Some(schema) => schema,
+        None => {
+            let (name, data_type) = (object.getattr("name")?, object.getattr("dtype")?);
+            PyTuple::new(py, [name, data_type])?.into_any()
+        }
+    };
+    Ok(schema.repr()?.to_string_lossy().contains("\\x00"))
 }
 
 fn from_arrow<'py>(arrow: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

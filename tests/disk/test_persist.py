@@ -311,3 +311,26 @@ def test_coroutine_functions_persist(app):
     """
     assert app.run(script) == "computed\n[9]\n"
     assert app.run(script) == "[9]\n"
+
+
+def test_names_with_a_zero_byte_come_back(app):
+    pytest.importorskip("polars")
+    script = r"""
+    import polars as pl
+
+    FRAMES = [
+        pl.DataFrame({"a\0b": [1], "c": ["x"]}),
+        pl.DataFrame({"s": [{"a\0b": 1}]}),
+        pl.Series("a\0b", [1]),
+    ]
+
+    @mx.cache_data(persist="disk")
+    def frame(number):
+        print("computed")
+        return FRAMES[number].clone()
+
+    for number, expected in enumerate(FRAMES):
+        assert frame(number).equals(expected, **({"check_names": True} if number == 2 else {}))
+    """
+    assert app.run(script) == "computed\n" * 3
+    assert app.run(script) == ""

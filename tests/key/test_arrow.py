@@ -345,6 +345,66 @@ def test_schemas_fields_and_types_differ(key):
     assert len({key(value) for value in values}) == len(values)
 
 
+class Wrapped(pa.ExtensionType):
+    """A type whose storage has a name that is no C string."""
+
+    def __init__(self, storage):
+        super().__init__(storage, "test.wrapped")
+
+    def __arrow_ext_serialize__(self):
+        return b""
+
+    @classmethod
+    def __arrow_ext_deserialize__(cls, storage, serialized):
+        return cls(storage)
+
+
+def named(text):
+    """Values that have a text somewhere in what says of which type they are."""
+    struct = pa.struct([("a", pa.int8()), (text, pa.int8())])
+    zone = pa.timestamp("s", text)
+    wrapped = Wrapped(pa.list_(struct))
+    return {
+        "table": pa.table({"z": [0], text: [1]}),
+        "batch": pa.RecordBatch.from_pydict({text: [1]}),
+        "schema": pa.schema([("z", pa.int8()), (text, pa.int8())]),
+        "field": pa.field(text, pa.int8()),
+        "field of a zone": pa.field("a", zone),
+        "struct": struct,
+        "array": pa.nulls(2, struct),
+        "chunks": pa.chunked_array([pa.nulls(2, pa.list_(struct))]),
+        "scalar": pa.scalar({text: 1}),
+        "zone": zone,
+        "zone of a scalar": pa.scalar(1, zone),
+        "zone in a dictionary": pa.dictionary(pa.int8(), zone),
+        "list": pa.list_(pa.field(text, pa.int8())),
+        "list of a size": pa.list_(pa.field(text, pa.int8()), 2),
+        "map": pa.map_(pa.string(), struct),
+        "union": pa.sparse_union([pa.field(text, pa.int8())]),
+        "runs": pa.run_end_encoded(pa.int16(), struct),
+        "extension": wrapped,
+        "column of an extension": pa.table({"a": pa.nulls(1, wrapped)}),
+        "metadata": pa.field("a", pa.int8(), metadata={text: text}),
+    }
+
+
+@pytest.mark.parametrize("kind", named("a"))
+def test_names_and_zones_count_beyond_a_zero_byte(key, kind):
+    texts = ["", "\0", "a", "a\0", "a\0b", "a\0c"]
+    keys = [key(named(text)[kind]) for text in texts]
+    assert len(set(keys)) == len(texts)
+    assert keys == [key(named(text)[kind]) for text in texts]
+
+
+def test_names_of_pandas_columns_count_beyond_a_zero_byte(key):
+    pd = pytest.importorskip("pandas")
+
+    def column(text):
+        return pd.Series([None], dtype=pd.ArrowDtype(named(text)["struct"]))
+
+    assert key(column("a\0b")) != key(column("a\0c"))
+
+
 def test_a_type_differs_from_its_storage_that_says_the_same(key):
     field = pa.field("a", pa.uuid())
     names = {"ARROW:extension:name": "arrow.uuid", "ARROW:extension:metadata": ""}
@@ -491,3 +551,63 @@ def test_random_columns_have_one_key_however_they_are_cut(data):
         ]
         if not has_dictionaries:
             assert (probe.key(other) == probe.key(array)) == same
+
+
+def views(levels, rows=2, cls="ListViewArray", number=None):
+    """Lists of which each has all lists of the level below."""
+    number = number or pa.int32()
+    column = pa.array([1, 2])
+    for _ in range(levels):
+        starts, sizes = pa.array([0] * rows, number), pa.array([len(column)] * rows, number)
+        column = getattr(pa, cls).from_arrays(starts, sizes, column)
+    return column
+
+
+def unions(levels):
+    column = pa.array([1])
+    for _ in range(levels):
+        lists = pa.ListArray.from_arrays(pa.array([0, len(column)], pa.int32()), column)
+        zeros = pa.array([0] * 1000, pa.int32())
+        column = pa.UnionArray.from_dense(zeros.cast(pa.int8()), zeros, [lists])
+    return column
+
+
+def texts(rows):
+    """Views of one text."""
+    one = pa.array(["x" * 10**6], pa.string_view())
+    _, view, *text = one.buffers()
+    views = pa.py_buffer(view.to_pybytes()[:16] * rows)
+    return pa.Array.from_buffers(pa.string_view(), rows, [None, views, *text])
+
+
+def doubled(levels):
+    kind = pa.int8()
+    for _ in range(levels):
+        kind = pa.struct([("a", kind), ("b", kind)])
+    return kind
+
+
+ENDLESS = {
+    "list views": lambda: views(40),
+    "large list views": lambda: views(5, 1000, "LargeListViewArray", pa.int64()),
+    "unions": lambda: unions(5),
+    "texts": lambda: texts(10**5),
+    "in a table": lambda: pa.table({"a": views(40)}),
+    "types": lambda: doubled(40),
+    "types of a schema": lambda: pa.schema([("a", doubled(40))]),
+    "types of a dictionary": lambda: pa.dictionary(pa.int8(), doubled(40)),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+@pytest.mark.skipif(not hasattr(pa, "ListViewArray"), reason="needs list views")
+def test_small_memory_that_shows_much_is_refused(key, kind):
+    with pytest.raises(UnhashableParamError, match=r"again and again|more than 100000 fields"):
+        key(ENDLESS[kind]())
+
+
+@pytest.mark.skipif(not hasattr(pa, "ListViewArray"), reason="needs list views")
+def test_few_views_of_views_are_what_they_show(key):
+    shown = views(3)
+    assert key(shown) == key(pa.array(shown.to_pylist(), shown.type))
+    assert key(texts(3)) == key(pa.array(["x" * 10**6] * 3, pa.string_view()))

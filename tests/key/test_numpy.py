@@ -1,6 +1,7 @@
 """numpy: all of an array counts, and nothing of how it lies in memory."""
 
 import pickle
+import threading
 
 import pytest
 
@@ -211,6 +212,15 @@ def test_scalars_differ_by_type_and_value(differ, key):
     assert key(np.bytes_(b"a\0")) != key(np.bytes_(b"a"))
 
 
+def test_zeros_at_the_end_of_a_text_count(differ, key):
+    texts = ["", "\0", "\0\0", "a", "a\0", "\ud800", "\ud800\0"]
+    differ([np.str_(text) for text in texts])
+    differ([np.bytes_(text.encode("utf-8", "surrogatepass")) for text in texts])
+    assert key(np.str_("a\0")) == key(np.str_("a\0"))
+    differ([np.str_("\0"), "\0", np.bytes_(b"\0"), b"\0"])
+    differ([np.array([np.str_(text)], dtype=object) for text in ("", "\0")])
+
+
 def test_masked_arrays(differ, key):
     data = [1.0, 2.0, 3.0]
     differ([
@@ -388,3 +398,65 @@ def test_arrays_that_repeat_themselves_without_end_are_refused(key):
         key(endless)
     with pytest.raises(UnhashableParamError, match="broadcast"):
         key([np.broadcast_to(np.arange(3.0), (10**9, 10**3, 3))])
+
+
+def windows(dtype):
+    view = np.lib.stride_tricks.sliding_window_view
+    return view(np.zeros(10**6, dtype), 10**5)
+
+
+def fields_in_each_other():
+    count = 1000
+    names = [str(number) for number in range(count)]
+    formats = [f"V{10**8}"] * count
+    return np.zeros(1, {"names": names, "formats": formats, "offsets": [0] * count})
+
+
+ENDLESS = {
+    "windows": lambda: windows(float),
+    "windows backwards": lambda: windows(float)[::-1],
+    "windows of objects": lambda: windows(object),
+    "memory view": lambda: memoryview(windows(float)),
+    "fields": fields_in_each_other,
+    "in a list": lambda: [windows(np.int16)],
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS)
+def test_small_memory_that_shows_much_is_refused_with_its_size(key, kind):
+    from memoxide.errors import UnhashableParamError
+
+    with pytest.raises(UnhashableParamError, match=r"\d{11,} bytes show \d+ bytes of memory"):
+        key(ENDLESS[kind]())
+
+
+def test_small_windows_are_what_they_show(key):
+    shown = np.lib.stride_tricks.sliding_window_view(np.arange(100), 10)
+    assert key(shown) == key(shown.copy())
+
+
+class Interrupted(BaseException):
+    pass
+
+
+def test_an_interrupt_ends_a_long_hash(key):
+    """Without it the array would be hashed for many seconds."""
+    signal = pytest.importorskip("signal")
+    if not hasattr(signal, "SIGUSR1"):
+        pytest.skip("needs signals")
+
+    def interrupt(number, frame):
+        raise Interrupted
+
+    long = np.broadcast_to(np.zeros(2**20, np.int8), (2**13, 2**20))
+    main = threading.main_thread().ident
+    timer = threading.Timer(0.01, signal.pthread_kill, (main, signal.SIGUSR1))
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        timer.start()
+        with pytest.raises(Interrupted):
+            key(long)
+    finally:
+        timer.join()
+        signal.signal(signal.SIGUSR1, before)
+    assert key(long[0, :5]) == key(np.zeros(5, np.int8))

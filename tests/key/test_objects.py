@@ -590,3 +590,78 @@ def test_classes_that_lie_are_refused_with_a_path(key):
     with pytest.raises(mx.errors.UnhashableParamError, match="no class") as info:
         key([Liar()])
     assert info.value.path.startswith("value[0]")
+
+
+@pytest.mark.parametrize(
+    "part", [list(range(50_000)), "x" * 10**7, b"x" * 10**7, {1: "x" * 10**7}, [[[0] * 50_000]]]
+)
+def test_a_long_part_is_encoded_once_however_often_it_is_met(key, part):
+    """Encoded each time, it would take many minutes."""
+    assert key([part] * 50_000) == key([part] * 50_000) != key([part] * 50_001)
+
+
+class Holder:
+    """Pickle makes it of a list, which is no value of the user's there."""
+
+    def __init__(self, items):
+        self.items = items
+
+    def __reduce__(self):
+        return Holder, (self.items,)
+
+
+@mx.cache_data(hash_funcs={list: len})
+def by_length(value):
+    return None
+
+
+@pytest.mark.parametrize("length", [2, 100])
+def test_a_list_counts_as_a_part_though_a_hash_function_has_seen_it_as_a_value(length):
+    def made(item, order):
+        items = [item] * length
+        return tuple([items, Holder(items)][::order])
+
+    for order in (1, -1):
+        assert by_length.key(made(1, order)) != by_length.key(made(2, order))
+        apart = tuple([[1] * length, Holder([1] * length)][::order])
+        assert by_length.key(made(1, order)) == by_length.key(apart)
+    assert by_length.key(([1], 0)) == by_length.key(([2], 0))
+
+
+@pytest.mark.parametrize(
+    ("target", "value"),
+    [
+        (object, 1),
+        (int, True),
+        ("int", 1),
+        ("builtins.str", "a"),
+        (type(None), None),
+        ("NoneType", None),
+        (type(...), ...),
+        (bytes | float, b"a"),
+        (frozenset, frozenset()),
+        (bytearray, bytearray()),
+        (type, int),
+    ],
+)
+def test_hash_functions_for_built_in_classes_apply(target, value):
+    seen = []
+
+    @mx.cache_data(hash_funcs={target: lambda value: seen.append(value)})
+    def probe(value):
+        return None
+
+    probe.key(value)
+    assert any(one is value for one in seen)
+
+
+def test_parts_that_double_have_keys_in_all_contexts():
+    value = [1]
+    for _ in range(60):
+        value = [value, Holder(value)]
+
+    @mx.cache_data(hash_funcs={list: lambda value: (value, value), Holder: lambda held: held.items})
+    def probe(value):
+        return None
+
+    assert probe.key((value, value)) == probe.key((value, value))

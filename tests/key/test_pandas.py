@@ -1,6 +1,7 @@
 """pandas: what a frame shows counts, and nothing of how it is kept."""
 
 import datetime as dt
+import pickle
 import warnings
 import zoneinfo
 
@@ -390,6 +391,87 @@ def test_what_a_subclass_keeps_to_itself_counts(differ, key):
     asked = priced("EUR")
     asked.index.is_unique, asked.sum(), repr(asked)
     assert key(asked) == key(priced("EUR"))
+
+
+# By class: how an instance is made, and names that classes beside it keep.
+KEPT = {
+    pd.DataFrame: (lambda cls: cls({"a": [1]}), ["_name", "_cache", "_freq"]),
+    pd.Series: (lambda cls: cls([1]), ["_cache", "_codes", "sortorder"]),
+    pd.Categorical: (lambda cls: cls(["a"]), ["_name", "_mask", "_categories"]),
+    pd.arrays.IntegerArray: (
+        lambda cls: cls(np.array([1]), np.array([False])),
+        ["_ndarray", "_pa_array", "_freq"],
+    ),
+    pd.arrays.IntervalArray: (lambda cls: cls([pd.Interval(0, 1)]), ["_data", "_closed"]),
+    pd.arrays.SparseArray: (lambda cls: cls([0, 1]), ["_data", "_fill_value"]),
+    pd.CategoricalDtype: (lambda cls: cls(["a"]), ["_tz", "_closed"]),
+    pd.DateOffset: (lambda cls: cls(days=1), ["_name", "_freq"]),
+}
+kept = [(cls, name) for cls, (_, names) in KEPT.items() for name in [*names, "_unit", "unit"]]
+
+
+@pytest.mark.parametrize(("cls", "name"), kept)
+@pytest.mark.parametrize("is_slot", [False, True])
+def test_attributes_of_a_users_class_count_under_any_name(key, differ, cls, name, is_slot):
+    body = {"__slots__": (name,)} if is_slot else {}
+    users = type("Users", (cls,), {"__module__": __name__, **body})
+
+    def made(content):
+        value = KEPT[cls][0](users)
+        if content is not None:
+            object.__setattr__(value, name, content)
+        return value
+
+    differ([made(None), made(1), made(2)])
+    assert key(made(1)) == key(made(1))
+
+
+class Unit(pd.api.extensions.ExtensionDtype):
+    """A data type with a unit."""
+
+    type, name, _metadata = float, "unit", ("unit",)
+
+    def __init__(self, unit):
+        self.unit = unit
+
+    @classmethod
+    def construct_array_type(cls):
+        return Measured
+
+
+class Measured(pd.arrays.FloatingArray):
+    """An array of which the data type alone tells the unit."""
+
+    @classmethod
+    def of(cls, unit):
+        made = cls(np.array([1.0]), np.array([False]))
+        units[id(made)] = unit
+        return made
+
+    @property
+    def dtype(self):
+        return Unit(units[id(self)])
+
+
+units = {}
+
+
+def test_what_only_the_data_type_of_a_users_array_tells_counts(key, differ):
+    metres, seconds, other = Measured.of("m"), Measured.of("s"), Measured.of("m")
+    differ([metres, seconds])
+    assert key(metres) == key(other)
+
+
+def test_a_users_frame_is_what_its_pickle_gives(key):
+    assert key(pickle.loads(pickle.dumps(table("a")))) == key(table("a"))
+
+
+@pytest.mark.parametrize("name", ["str", "dt", "cat"])
+def test_an_accessor_that_was_used_does_not_count(key, name):
+    made = {"str": ["a"], "dt": pd.to_datetime(["2020-01-01"]), "cat": pd.Categorical(["a"])}[name]
+    one, other = pd.Series(made), pd.Series(made)
+    assert getattr(one, name) is not None
+    assert key(one) == key(other)
 
 
 def test_what_a_user_has_put_on_a_frame_counts(differ):

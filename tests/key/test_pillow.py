@@ -107,6 +107,44 @@ def test_a_file_that_cannot_be_read_is_refused(key):
         key(broken)
 
 
+@pytest.mark.parametrize("name", ["_unit", "_text", "_fp", "_name", "slot"])
+def test_attributes_of_a_users_image_count_under_any_name(key, name):
+    class Scan(Image.Image):
+        __slots__ = ("slot",)
+
+    def scan(content):
+        value = Scan()
+        value.__dict__.update(image().__dict__)
+        setattr(value, name, content)
+        return value
+
+    assert key(scan(1)) == key(scan(1)) != key(scan(2))
+
+
+def test_private_attributes_below_a_file_format_count(key):
+    from PIL.PngImagePlugin import PngImageFile
+
+    class Scan(PngImageFile):
+        pass
+
+    def scan(content):
+        value = Scan(stored(image(), "PNG"))
+        value._unit = content
+        return value
+
+    one, other = scan(1), scan(1)
+    other.load()
+    assert key(one) == key(other) != key(scan(2))
+
+
+@pytest.mark.parametrize("source", [lambda: image(), lambda: Image.open(stored(image(), "PNG"))])
+def test_saving_an_image_does_not_change_its_key(key, source):
+    one = source()
+    before = key(one)
+    one.save(io.BytesIO(), "PNG")
+    assert key(one) == before
+
+
 def test_subclasses_count_with_what_they_carry(key):
     class Scan(Image.Image):
         pass

@@ -6,6 +6,7 @@ import itertools
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -267,6 +268,30 @@ def test_hash_functions_see_objects_in_a_column(key):
 
     assert seen.key(column(1)) == seen.key(column(1))
     assert seen.key(column(1)) != seen.key(column(2))
+
+
+ZERO_BYTES = {
+    "series": lambda text: pl.Series(text, [1]),
+    "frame": lambda text: pl.DataFrame({"a": [0], text: [1]}),
+    "frame from a file": lambda text: pl.read_csv(f"{text},x\n1,2\n".encode()),
+    "struct": lambda text: pl.Series("s", [{text: 1}]),
+    "list": lambda text: pl.Series("s", [[{text: 1}], []]),
+    "array": lambda text: pl.Series("s", [], dtype=pl.Array(pl.Struct({text: pl.Int8}), 1)),
+    "query": lambda text: pl.LazyFrame({text: [1]}),
+    "values": lambda text: pl.Series("s", [{"a\0": text}]),
+}
+
+
+def test_names_with_a_zero_byte_count(in_child):
+    in_child(f"""
+        import sys
+        sys.path.insert(0, {str(Path(__file__).parent.parent)!r})
+        from key.test_polars import ZERO_BYTES, probe
+        for kind, made in ZERO_BYTES.items():
+            keys = [probe.key(made(text)) for text in ("a", "a\\0", "a\\0b", "a\\0c")]
+            assert len(set(keys)) == 4, kind
+            assert keys[2] == probe.key(made("a\\0b")), kind
+    """)
 
 
 class Frame(pl.DataFrame):

@@ -78,6 +78,8 @@ def memory_map(value: Any) -> list[Any]:
 
 
 def scalar(value: Any) -> list[Any]:
+    if isinstance(value, (str, bytes)):
+        return [value.dtype, value[:]]
     numpy = sys.modules["numpy"]
     return [value.dtype, contents(numpy.asarray(value, value.dtype))]
 

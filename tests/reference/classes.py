@@ -6,6 +6,7 @@ import contextlib
 import sys
 import sysconfig
 import types
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -56,4 +57,14 @@ def set_slots(value: Any, cls: type) -> dict[str, Any]:
         if isinstance(slot, types.MemberDescriptorType):
             with contextlib.suppress(AttributeError):
                 slots[name] = slot.__get__(value)
+    return slots
+
+
+def slots_before(value: Any, is_last: Callable[[type], bool]) -> dict[str, Any]:
+    """What is in the slots of the classes before one; of two of one name the first class's."""
+    slots: dict[str, Any] = {}
+    for cls in type(value).__mro__:
+        if is_last(cls):
+            break
+        slots = slots | set_slots(value, cls) | slots
     return slots

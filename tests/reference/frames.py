@@ -5,16 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import classes
 from .arrays import of_array
 from .known import known, memory, nested
 
-# Where the classes of pandas keep what the records have.
-OF_PANDAS = """
-    _attrs _cache _cacher _categories _closed _codes _data _dtype _dtype_code _fill_value
-    _flags _freq _id _is_copy _item_cache _left _levels _mask _mgr _na_value _name _names
-    _ndarray _ordered _pa_array _range _readonly _references _right _sparse_index
-    _sparse_values _storage _subtype _tz _unit sortorder
-""".split()
+# By class, where pandas keeps what the records have, and what it remembers.
+OF_ARRAYS = "_cache _readonly"
+OF_FRAMES = "_attrs _cacher _flags _index _is_copy _item_cache _metadata _mgr _typ"
+OF_INDEXES = "_cache _data _id _name _references"
+OF_MASKED = f"{OF_ARRAYS} _data _dtype _mask"
+OF_ARROW = f"{OF_ARRAYS} _dtype _pa_array"
+OF_PANDAS = {
+    "DataFrame": OF_FRAMES,
+    "Series": f"{OF_FRAMES} _name",
+    "Index": OF_INDEXES,
+    "CategoricalIndex": OF_INDEXES,
+    "PeriodIndex": OF_INDEXES,
+    "IntervalIndex": OF_INDEXES,
+    "DatetimeIndex": f"{OF_INDEXES} _freq",
+    "TimedeltaIndex": f"{OF_INDEXES} _freq",
+    "RangeIndex": "_cache _id _name _range _references",
+    "MultiIndex": "_cache _codes _id _levels _names _references sortorder",
+    "DatetimeArray": f"{OF_ARRAYS} _freq",
+    "TimedeltaArray": f"{OF_ARRAYS} _freq",
+    "IntervalArray": f"{OF_ARRAYS} _dtype _left _right",
+    "SparseArray": f"{OF_ARRAYS} _dtype _sparse_index _sparse_values",
+    "IntegerArray": OF_MASKED,
+    "FloatingArray": OF_MASKED,
+    "BooleanArray": OF_MASKED,
+    "ArrowStringArray": OF_ARROW,
+    "ArrowStringArrayNumpySemantics": OF_ARROW,
+    "ArrowExtensionArray": OF_ARROW,
+    "CategoricalDtype": "_cache _categories _ordered",
+    "DatetimeTZDtype": "_cache _tz _unit",
+    "PeriodDtype": "_cache _dtype_code _freq",
+    "IntervalDtype": "_cache _closed _subtype",
+    "SparseDtype": "_cache _dtype _fill_value",
+    "ArrowDtype": "_cache _storage pyarrow_dtype storage",
+    "StringDtype": "_cache _na_value _storage storage",
+    "BaseMaskedDtype": "_cache",
+}
+OF_OFFSETS = {"_cache", "_offset", "_use_relativedelta", "kwds", "n", "normalize"}
 
 
 def column(values: Any) -> Any:
@@ -22,9 +53,17 @@ def column(values: Any) -> Any:
     return of_array(values) if hasattr(values, "__array_interface__") else values
 
 
-def user_attributes(value: Any) -> dict[str, Any]:
+def put_on(value: Any, base: type, held: set[str]) -> dict[str, Any]:
+    """What lies on an instance and in slots beside what the known class keeps."""
     own = getattr(value, "__dict__", {})
-    return {name: part for name, part in own.items() if not name.startswith("_")}
+    if is_of_pandas(value):
+        own = {name: part for name, part in own.items() if not name.startswith("_")}
+    found = {name: part for name, part in own.items() if name not in held}
+    return found | classes.slots_before(value, lambda cls: cls is base)
+
+
+def is_of_pandas(value: Any) -> bool:
+    return type(value).__module__.split(".")[0] == "pandas"
 
 
 def around(value: Any) -> list[Any]:
@@ -107,14 +146,17 @@ def attributes(value: Any, base: Any) -> dict[str, Any]:
     known_names = getattr(base, "_metadata", ())
     names = [name for name in getattr(value, "_metadata", ()) if name not in known_names]
     added = {name: getattr(value, name) for name in names if hasattr(value, name)}
-    is_of_pandas = type(value).__module__.split(".")[0] == "pandas"
-    own = user_attributes(value) if is_of_pandas else getattr(value, "__dict__", {})
-    return {**added, **{name: part for name, part in own.items() if name not in OF_PANDAS}}
+    held = {*OF_PANDAS.get(base.__name__, OF_ARRAYS).split(), *getattr(value, "_accessors", ())}
+    return {**added, **put_on(value, base, held)}
+
+
+def array_attributes(value: Any, base: Any) -> dict[str, Any]:
+    found = attributes(value, base)
+    return found if is_of_pandas(value) else {**found, "dtype": value.dtype}
 
 
 def offset_attributes(value: Any, base: Any) -> dict[str, Any]:
-    parts = {"n", "normalize", "kwds", *getattr(value, "kwds", ())}
-    return {name: part for name, part in user_attributes(value).items() if name not in parts}
+    return put_on(value, base, {*OF_OFFSETS, *getattr(value, "kwds", ())})
 
 
 def frames(name: str, parts: Callable[[Any], Any], modules: str, **other: Any) -> None:
@@ -134,7 +176,12 @@ frames("pandas.DatetimeIndex", index_of_time, "pandas.core.indexes.datetimes")
 frames("pandas.TimedeltaIndex", index_of_time, "pandas.core.indexes.timedeltas")
 frames("pandas.RangeIndex", index_of_range, "pandas.core.indexes.range")
 frames("pandas.MultiIndex", hierarchical, "pandas.core.indexes.multi")
-frames("pandas.Categorical", categorical, "pandas.core.arrays.categorical")
+frames(
+    "pandas.Categorical",
+    categorical,
+    "pandas.core.arrays.categorical",
+    attributes=array_attributes,
+)
 for name, (parts, module) in {
     "DatetimeArray": (times, "datetimes"),
     "TimedeltaArray": (times, "timedeltas"),
@@ -149,16 +196,19 @@ for name, (parts, module) in {
     "ArrowStringArray": (reading("_pa_array", "dtype"), "string_arrow"),
     "ArrowExtensionArray": (reading("_pa_array"), "arrow.array"),
 }.items():
-    frames(f"pandas.arrays.{name}", parts, f"pandas.core.arrays.{module}")
+    modules = f"pandas.core.arrays.{module}"
+    frames(f"pandas.arrays.{name}", parts, modules, attributes=array_attributes)
 frames(
     "pandas.core.arrays.string_.StringArrayNumpySemantics",
     lambda value: [of_array(value._ndarray), value.dtype],
     "",
+    attributes=array_attributes,
 )
 frames(
     "pandas.core.arrays.string_arrow.ArrowStringArrayNumpySemantics",
     reading("_pa_array", "dtype"),
     "",
+    attributes=array_attributes,
 )
 for name, parts in {
     "CategoricalDtype": reading("categories", "ordered"),

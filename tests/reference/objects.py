@@ -105,12 +105,7 @@ def is_of_library(cls: type) -> bool:
 
 def before(value: Any, is_last: Callable[[type], bool]) -> dict[str, Any]:
     """The attributes of an instance, and its slots of the classes before one."""
-    slots: dict[str, Any] = {}
-    for cls in type(value).__mro__:
-        if is_last(cls):
-            break
-        slots = slots | classes.set_slots(value, cls) | slots
-    return {**getattr(value, "__dict__", {}), **slots}
+    return {**getattr(value, "__dict__", {}), **classes.slots_before(value, is_last)}
 
 
 def constructor(build: Any) -> Any:

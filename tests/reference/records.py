@@ -99,10 +99,5 @@ def own_attributes(value: Any, known: Known, base: type) -> dict[str, Any]:
     if known.attributes is not None:
         return known.attributes(value, base)
     attributes = dict(getattr(value, "__dict__", {})) if known.has_dict else {}
-    slots: dict[str, Any] = {}
-    for cls in type(value).__mro__:
-        if find(cls) is not None:
-            break
-        slots = slots | classes.set_slots(value, cls) | slots
-    attributes.update(slots)
+    attributes.update(classes.slots_before(value, lambda cls: find(cls) is not None))
     return {name: part for name, part in attributes.items() if name not in known.not_attributes}

@@ -47,9 +47,20 @@ def content(value: Any) -> Any:
 
     if type(value.dtype).__name__ == "Object":
         return value.to_list()
-    column = pa.chunked_array(value)
+    if has_cut_names(value.dtype):
+        return value.to_frame().rechunk().serialize()
+    column = pa.chunked_array(value.rename(""))
     node = columns.data(column.chunks, column.type, used=True)
     return Written(lambda _: node)
+
+
+def has_cut_names(kind: Any) -> bool:
+    """Whether a name in a type has a zero byte, which Arrow's interface does not hand out."""
+    if fields := getattr(kind, "fields", None):
+        return any("\0" in field.name or has_cut_names(field.dtype) for field in fields)
+    return any(
+        has_cut_names(getattr(kind, name, None)) for name in ("inner", "key", "value") if kind
+    )
 
 
 def frame(value: Any) -> list[Any]:

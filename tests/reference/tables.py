@@ -33,6 +33,26 @@ def types_in(kind: Any) -> Any:
             yield from types_in(kind.field(at).type)
 
 
+def texts(kind: Any) -> list[str | None]:
+    """The names and zones of a type."""
+    import pyarrow as pa
+
+    if isinstance(kind, pa.BaseExtensionType):
+        return texts(kind.storage_type)
+    if pa.types.is_dictionary(kind):
+        return texts(kind.value_type)
+    return [getattr(kind, "tz", None), *texts_of(kind.field(at) for at in range(kind.num_fields))]
+
+
+def texts_of(fields: Any) -> list[str | None]:
+    return [text for field in fields for text in (field.name, *texts(field.type))]
+
+
+def cut(found: list[str | None]) -> list[Any]:
+    """One more part, if the interface ends a text before its end."""
+    return [found] if any("\0" in text for text in found if text) else []
+
+
 def table(value: Any) -> list[Any]:
     length = columns.nodes.integer(value.num_rows)
     children = [columns.data(chunks(column), column.type) for column in value.columns]
@@ -46,7 +66,8 @@ def chunks(column: Any) -> list[Any]:
 
 def array(value: Any) -> list[Any]:
     data = written(columns.data(chunks(value), value.type))
-    return [written(columns.field(value.type)), extension_types(value.type, value.type), data]
+    types = extension_types(value.type, value.type)
+    return [written(columns.field(value.type)), types, *cut(texts(value.type)), data]
 
 
 def scalar(value: Any) -> list[Any]:
@@ -63,15 +84,17 @@ def data_type(value: Any) -> list[Any]:
     types = extension_types(value, value)
     if types and types[0] is value:
         types[0] = None
-    return [written(columns.field(value)), types]
+    return [written(columns.field(value)), types, *cut(texts(value))]
 
 
 def field(value: Any) -> list[Any]:
-    return [written(columns.field(value)), extension_types(value, value.type)]
+    types = extension_types(value, value.type)
+    return [written(columns.field(value)), types, *cut(texts_of([value]))]
 
 
 def schema(value: Any) -> list[Any]:
-    return [written(columns.field(value)), extension_types(value, *value.types)]
+    types = extension_types(value, *value.types)
+    return [written(columns.field(value)), types, *cut(texts_of(value))]
 
 
 def metadata(value: Any) -> list[Any]:

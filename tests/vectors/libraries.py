@@ -70,6 +70,7 @@ def scalars() -> Iterator[Value]:
         "numpy.float64(1.5)", "numpy.float32(1.5)", "numpy.int8(-1)",
         'numpy.str_("a")', 'numpy.bytes_(b"a")', 'numpy.datetime64("2020-01-01")',
         'numpy.datetime64("NaT", "s")', 'numpy.timedelta64(5, "s")', "numpy.float64(-0.0)",
+        r'numpy.str_("\0")', r'numpy.bytes_(b"a\0")',
         'numpy.void(b"abc")', "[numpy.int64(1), 1]", 'numpy.float32("nan")',
     )  # fmt: skip
 
@@ -254,6 +255,8 @@ def tables() -> Iterator[Value]:
         "pyarrow.dictionary(pyarrow.int8(), pyarrow.string(), ordered=True)",
         'pyarrow.timestamp("ns", "Europe/Paris")', 'pyarrow.KeyValueMetadata({"a": "b"})',
         "pyarrow.map_(pyarrow.string(), pyarrow.int8())",
+        r'pyarrow.table({"a\0b": [1], "c": [{"d": 2}]})', r'pyarrow.field("a\0b", pyarrow.int8())',
+        r'pyarrow.nulls(1, pyarrow.timestamp("s", "UTC\0"))',
     )  # fmt: skip
 
 
@@ -275,6 +278,7 @@ def frames_of_polars() -> Iterator[Value]:
         "polars.Series([1, 2, 3]).slice(1)", "polars.Series([1]).append(polars.Series([2]))",
         'polars.Series("x", [], dtype=polars.List(polars.Struct({"a": polars.Int8})))',
         'polars.Series([[["a"]], [[]]])', "polars.Series(range(1000))",
+        r'polars.DataFrame({"a\0b": [1]})',
     )  # fmt: skip
 
 

@@ -3,8 +3,8 @@
 use super::blocks::Blocks;
 use super::layout::Offsets;
 use super::raw::Array;
-use super::rows::{Run, Valid};
-use super::{Error, Result, in_range};
+use super::rows::{Rows, Run, Valid};
+use super::{ENDLESS, Error, MOST_BYTES, Result, in_range};
 use crate::key::encoder::Encoder;
 
 /// Rows whose ends are made at a time.
@@ -119,7 +119,11 @@ pub fn offset(offsets: &[u8], index: usize, width: Offsets) -> Result<usize> {
 
 /// Strings or bytes that lie between offsets.
 pub fn between_offsets(encoder: &mut Encoder, valid: &Valid<'_, '_>, width: Offsets) -> Result<()> {
-    let mut bytes = Blocks::new(ends(encoder, valid, width)?);
+    let total = ends(encoder, valid, width)?;
+    if total > MOST_BYTES && total > texts(valid.rows, width)? {
+        return Err(ENDLESS);
+    }
+    let mut bytes = Blocks::new(total);
     valid.for_each(|run| {
         let array = valid.rows.array(run.array);
         let (start, end) = span(array, run, width)?;
@@ -128,6 +132,21 @@ pub fn between_offsets(encoder: &mut Encoder, valid: &Valid<'_, '_>, width: Offs
     })?;
     bytes.finish(encoder);
     Ok(())
+}
+
+/// Bytes of all texts that the arrays have.
+fn texts(rows: &Rows<'_>, width: Offsets) -> Result<usize> {
+    let mut total: usize = 0;
+    for (number, array) in rows.arrays().iter().enumerate() {
+        let whole = Run {
+            array: number,
+            start: array.offset()?,
+            length: array.length()?,
+        };
+        let (start, end) = span(array, whole, width)?;
+        total = total.saturating_add(end.saturating_sub(start));
+    }
+    Ok(total)
 }
 
 /// Bytes of a view.
@@ -140,9 +159,15 @@ const INLINE: usize = 12;
 pub fn views(encoder: &mut Encoder, valid: &Valid<'_, '_>) -> Result<()> {
     let mut ends = Ends::new(valid.count()?)?;
     for_each_view(valid, |_, view| ends.push(length(view)?))?;
-    let mut bytes = Blocks::new(ends.finish(encoder)?);
+    let total = ends.finish(encoder)?;
     let buffers = valid.rows.arrays().iter().map(|array| buffers(array));
     let buffers = buffers.collect::<Result<Vec<_>>>()?;
+    let there: usize = buffers.iter().flatten().map(|buffer| buffer.len()).sum();
+    let inside = valid.count()?.saturating_mul(INLINE);
+    if total > MOST_BYTES && (total > there.saturating_add(inside) || valid.rows.repeat()) {
+        return Err(ENDLESS);
+    }
+    let mut bytes = Blocks::new(total);
     for_each_view(valid, |array, view| {
         bytes.push(viewed(&buffers[array], view)?);
         Ok(())

@@ -12,6 +12,7 @@ use super::raw::{Array, Schema, Stream};
 use super::{field, raw};
 use crate::key::encoder::Encoder;
 use crate::key::walk::record::{Node, Part};
+use crate::python::interrupt::detached;
 
 /// Columns of numbers with fewer rows are hashed without releasing the interpreter.
 const RELEASE_FROM: usize = 4096;
@@ -86,7 +87,7 @@ impl Column {
         let node = if self.is_short() {
             write()
         } else {
-            py.detach(write)
+            detached(py, write)?
         };
         Ok(Part::Node(node?))
     }

@@ -158,7 +158,9 @@ fn booleans(encoder: &mut Encoder, valid: &Valid<'_, '_>) -> Result<()> {
 }
 
 fn fixed(encoder: &mut Encoder, valid: &Valid<'_, '_>, width: usize) -> Result<()> {
-    let mut values = Blocks::new(in_range(valid.count()?.checked_mul(width))?);
+    let bytes = in_range(valid.count()?.checked_mul(width))?;
+    valid.rows.check(bytes)?;
+    let mut values = Blocks::new(bytes);
     valid.for_each(|run| {
         let array = valid.rows.array(run.array);
         let end = in_range(run.end().checked_mul(width))?;

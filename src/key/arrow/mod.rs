@@ -37,7 +37,25 @@ pub enum Error {
     /// A type that cannot be followed to its end.
     #[error("its Arrow type is nested more than {MAX_DEPTH} levels deep")]
     TooDeep,
+    /// Rows that lie in memory once and are shown again and again.
+    #[error(
+        "its rows lead to the same memory again and again, over more than {0} rows or {1} bytes in \
+         all; pass what they lead to"
+    )]
+    Endless(usize, usize),
+    /// Whoever waits for the key has interrupted the work.
+    #[error("it was interrupted")]
+    Interrupted,
 }
+
+/// Rows, and bytes, beyond which what is shown more than once is not read.
+const MOST_ROWS: usize = 1 << 31;
+const MOST_BYTES: usize = crate::key::strided::ENDLESS;
+
+/// Runs beyond which such rows are not collected: each takes memory.
+const MOST_RUNS: usize = 1 << 22;
+
+const ENDLESS: Error = Error::Endless(MOST_ROWS, MOST_BYTES);
 
 /// What a step over Arrow memory gives.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -2,12 +2,16 @@
 
 use super::bits::Bits;
 use super::raw::Array;
-use super::{Error, Result, in_range};
+use super::{ENDLESS, Error, MOST_BYTES, MOST_ROWS, MOST_RUNS, Result, in_range};
+use crate::key::interruption;
 
 /// The rows of a column, in order.
 pub struct Rows<'a> {
     arrays: Vec<&'a Array>,
     runs: Vec<Run>,
+    /// How many rows the arrays have, and how many of them the column is made of.
+    there: usize,
+    taken: usize,
 }
 
 /// Rows that lie next to each other in an array's memory.
@@ -55,7 +59,10 @@ impl<'a> Rows<'a> {
     }
 
     fn none_of(arrays: Vec<&'a Array>) -> Self {
+        let lengths = arrays.iter().map(|array| array.length().unwrap_or(0));
         Self {
+            there: lengths.fold(0, usize::saturating_add),
+            taken: 0,
             arrays,
             runs: Vec::new(),
         }
@@ -93,6 +100,24 @@ impl<'a> Rows<'a> {
             }
             _ if run.length == 0 => {}
             _ => self.runs.push(run),
+        }
+        self.taken = self.taken.saturating_add(run.length);
+        let is_endless = self.taken > MOST_ROWS || self.runs.len() > MOST_RUNS;
+        if is_endless && self.repeat() {
+            return Err(ENDLESS);
+        }
+        Ok(())
+    }
+
+    /// Whether some rows are there once and met more than once.
+    pub fn repeat(&self) -> bool {
+        self.taken > self.there
+    }
+
+    /// Checks what the rows, which have so many bytes, would cost to read.
+    pub fn check(&self, bytes: usize) -> Result<()> {
+        if bytes > MOST_BYTES && self.repeat() {
+            return Err(ENDLESS);
         }
         Ok(())
     }
@@ -167,6 +192,13 @@ impl Valid<'_, '_> {
 
     /// Calls `each` for each run.
     pub fn for_each(&self, mut each: impl FnMut(Run) -> Result<()>) -> Result<()> {
+        let mut each = |run: Run| {
+            // The bytes of the rows are noted where they are hashed; runs may be many and empty.
+            if interruption::spend(size_of::<Run>()) {
+                return Err(Error::Interrupted);
+            }
+            each(run)
+        };
         let Some(bits) = self.bits else {
             return self.rows.runs().try_for_each(each);
         };

@@ -3,6 +3,7 @@
 use blake3::Hasher;
 
 use crate::cores;
+use crate::key::interruption;
 
 /// From here on BLAKE3's own advice is to hash with all cores.
 const ALL_CORES_FROM: usize = 128 * 1024;
@@ -17,7 +18,17 @@ pub(super) fn hash(bytes: &[u8]) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
+/// Adds bytes, until the work is interrupted.
 pub(super) fn update(hasher: &mut Hasher, bytes: &[u8]) {
+    for piece in bytes.chunks(interruption::EVERY) {
+        if interruption::spend(piece.len()) {
+            return;
+        }
+        add(hasher, piece);
+    }
+}
+
+fn add(hasher: &mut Hasher, bytes: &[u8]) {
     if bytes.len() >= ALL_CORES_FROM && cores::are_ours() {
         hasher.update_rayon(bytes);
     } else {

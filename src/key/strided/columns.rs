@@ -6,6 +6,7 @@ use super::gather::gather;
 use super::{Axis, Strided, signed};
 use crate::cores;
 use crate::key::encoder::{Encoder, LeafHasher};
+use crate::key::interruption;
 use crate::key::tag::Tag;
 
 /// Bytes of a column that are put together, where many columns lie in each other.
@@ -121,6 +122,9 @@ fn tile(arrays: &[&Strided]) -> Vec<LeafHasher> {
     let in_parallel = cores::are_ours();
     for first in (0..length).step_by(rows) {
         let count = rows.min(length - first);
+        if interruption::spend(count * columns.len() * columns[0].array.item) {
+            break;
+        }
         if in_parallel {
             columns
                 .par_iter_mut()

@@ -10,13 +10,14 @@ use smallvec::SmallVec;
 pub use self::columns::leaves;
 use self::gather::gather;
 use super::encoder::{Encoder, LeafHasher};
+use super::interruption;
 use super::tag::Tag;
 
 /// Bytes that are put together before they are hashed: half of a small second-level cache.
 const BLOCK: usize = 256 * 1024;
 
-/// Bytes beyond which an array that repeats its items is not read.
-const ENDLESS: usize = 64 * 1024 * 1024 * 1024;
+/// Bytes beyond which an array that repeats its items is not read: some ten seconds of hashing.
+pub const ENDLESS: usize = 16 * 1024 * 1024 * 1024;
 
 /// The part of an array that a larger block may have: hashing needs little memory of its own.
 const SHARE: usize = 16;
@@ -96,11 +97,27 @@ impl Strided {
         bytes_of(&self.axes, self.item)
     }
 
-    /// Whether the items are the same ones again and again, over more bytes than a machine has. To read
-    /// them would take forever.
+    /// Whether the items are the same ones again and again, over so many bytes that to read them would
+    /// take too long.
     #[must_use]
     pub fn is_endless(&self) -> bool {
-        self.bytes() > ENDLESS && self.axes.iter().any(|axis| axis.stride == 0)
+        self.bytes() > ENDLESS && self.bytes() > self.span()
+    }
+
+    /// The addresses between which the items lie.
+    fn place(&self) -> (usize, usize) {
+        let below = self.axes.iter().filter(|axis| axis.stride < 0);
+        let below = below.map(|axis| axis.stride.unsigned_abs() * (axis.length - 1));
+        let start = (self.start as usize).saturating_sub(below.sum());
+        (start, start.saturating_add(self.span()))
+    }
+
+    /// Bytes of the memory in which the items lie.
+    #[must_use]
+    pub fn span(&self) -> usize {
+        let lengths: SmallVec<[usize; 4]> = self.axes.iter().map(|axis| axis.length).collect();
+        let strides: SmallVec<[isize; 4]> = self.axes.iter().map(|axis| axis.stride).collect();
+        extent(self.item, &lengths, &strides).1
     }
 
     /// Writes the items as a leaf, in the order of their indices.
@@ -154,6 +171,9 @@ impl Strided {
                 }
             });
             leaf.update(bytes);
+            if interruption::is_over_here() {
+                break;
+            }
         }
         encoder.finish_leaf(leaf);
         true
@@ -187,6 +207,7 @@ impl Strided {
             for_each_start(self.start, outer, &mut |start| {
                 // SAFETY: as promised to `new`: one of the items.
                 leaf.update(unsafe { run(start, step) });
+                !interruption::is_over_here()
             });
             return;
         }
@@ -201,7 +222,11 @@ impl Strided {
                 let bytes = &mut buffer[..rows.length * step];
                 gather(bytes, start, rows, inner, self.item);
                 leaf.update(bytes);
+                if interruption::is_over_here() {
+                    return false;
+                }
             }
+            true
         });
     }
 
@@ -244,6 +269,39 @@ fn signed(number: usize) -> isize {
     number as isize
 }
 
+/// Bytes that arrays show together and bytes of the memory in which they lie, if they show so many
+/// again and again that to read them would take too long.
+#[must_use]
+pub fn endless(arrays: &[Strided]) -> Option<(usize, usize)> {
+    let shown = arrays.iter().map(Strided::bytes);
+    let shown = shown.fold(0, usize::saturating_add);
+    if shown <= ENDLESS {
+        return None;
+    }
+    let mut places: Vec<_> = arrays.iter().map(Strided::place).collect();
+    places.sort_unstable();
+    let (mut there, mut last): (usize, usize) = (0, 0);
+    for (start, end) in places {
+        there = there.saturating_add(end.saturating_sub(start.max(last)));
+        last = last.max(end);
+    }
+    (shown > there).then_some((shown, there))
+}
+
+/// Bytes that an array shows, and bytes of the memory in which they lie.
+#[must_use]
+pub fn extent(item: usize, shape: &[usize], strides: &[isize]) -> (usize, usize) {
+    let shown = shape.iter().copied().fold(item, usize::saturating_mul);
+    if shown == 0 {
+        return (0, 0);
+    }
+    let reach =
+        |(length, stride): (&usize, &isize)| (length - 1).saturating_mul(stride.unsigned_abs());
+    let axes = shape.iter().zip(strides);
+    let there = axes.map(reach).fold(item, usize::saturating_add);
+    (shown, there)
+}
+
 fn bytes_of(axes: &[Axis], item: usize) -> usize {
     axes.iter()
         .fold(item, |bytes, axis| bytes.saturating_mul(axis.length))
@@ -260,15 +318,20 @@ unsafe fn run<'a>(start: *const u8, length: usize) -> &'a [u8] {
     unsafe { std::slice::from_raw_parts(start, length) }
 }
 
-/// Where each place along `axes` begins, in the order of the indices.
-fn for_each_start(start: *const u8, axes: &[Axis], visit: &mut impl FnMut(*const u8)) {
+/// Where each place along `axes` begins, in the order of the indices, as long as `visit` goes on. `false`
+/// if it did not.
+fn for_each_start(
+    start: *const u8,
+    axes: &[Axis],
+    visit: &mut impl FnMut(*const u8) -> bool,
+) -> bool {
     let Some((outer, inner)) = axes.split_first() else {
         return visit(start);
     };
-    for index in 0..outer.length {
+    (0..outer.length).all(|index| {
         let start = start.wrapping_offset(outer.stride * signed(index));
-        for_each_start(start, inner, visit);
-    }
+        for_each_start(start, inner, visit)
+    })
 }
 
 #[cfg(test)]

@@ -188,7 +188,8 @@ impl<'py> Walk<'_, 'py> {
     /// A class is met once for each of its instances: its bytes are remembered, short as they are.
     fn write_class(&mut self, class: &Bound<'py, PyType>, node: &[u8]) {
         self.encoder.node(node);
-        self.memo.remember(class.as_any(), node);
+        let context = self.context(class.as_any());
+        self.memo.remember(class.as_any(), context, node);
     }
 }
 

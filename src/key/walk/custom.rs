@@ -77,9 +77,11 @@ impl<'a, 'py> Walk<'a, 'py> {
     ) -> Result<()> {
         children.insert(0, value.get_type().into_any());
         let stands_for = self.shared(value);
+        let context = self.context(value);
         self.open(None, tag, Cursor::fixed(Shape::Seen, children))?;
         if let Some(frame) = self.frames.last_mut() {
             frame.stands_for = stands_for;
+            frame.context = context;
         }
         Ok(())
     }

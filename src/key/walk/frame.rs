@@ -5,7 +5,7 @@ use pyo3::types::{PyIterator, PyList, PyTuple};
 
 use super::label::Label;
 use super::leaf;
-use super::memo::Marks;
+use super::memo::{Context, Marks};
 use super::record::{Node, Part, Record};
 use crate::error::Result;
 use crate::key::encoder::Encoder;
@@ -17,6 +17,8 @@ pub struct Frame<'py> {
     pub cursor: Cursor<'py>,
     /// The container, if others own it too and may lead to it again.
     pub owner: Option<Bound<'py, PyAny>>,
+    /// In which context the walk has met it.
+    pub context: Context,
     /// How many containers were opened before it.
     pub visit: usize,
     /// The earliest container, by `visit`, that was reached from inside.
@@ -66,6 +68,9 @@ const ITEMS: usize = 5;
 
 /// Where it stands when its pairs are: keys and values of its own.
 const PAIRS: usize = 6;
+
+/// Leaves that are written at a time.
+const AT_A_TIME: usize = 1 << 12;
 
 /// A position among a container's children.
 pub enum Cursor<'py> {
@@ -134,12 +139,14 @@ impl<'py> Frame<'py> {
     pub fn new(
         cursor: Cursor<'py>,
         owner: Option<Bound<'py, PyAny>>,
+        context: Context,
         visit: usize,
         marks: Marks,
     ) -> Self {
         Self {
             cursor,
             owner,
+            context,
             visit,
             lowest: visit,
             marks,
@@ -155,19 +162,19 @@ impl<'py> Frame<'py> {
     pub fn inside(mut self, parent: Option<&Self>) -> Self {
         self.children = match (&self.cursor, parent) {
             (Cursor::Fixed { .. } | Cursor::Record { .. }, _) => Children::Parts,
-            (_, Some(parent)) => parent.grandchildren(&self.cursor),
+            (cursor, Some(parent)) => parent.grandchildren(matches!(cursor, Cursor::Dict { .. })),
             _ => Children::Values,
         };
         self
     }
 
     /// What the children of a container inside this one are.
-    fn grandchildren(&self, container: &Cursor<'py>) -> Children {
+    fn grandchildren(&self, is_dict: bool) -> Children {
         if let Cursor::Record { parts, next, .. } = &self.cursor {
             return inside_part(parts, *next);
         }
-        match (self.children, container, &self.cursor) {
-            (Children::Parts, Cursor::Dict { .. }, _) => Children::NamedValues,
+        match (self.children, is_dict, &self.cursor) {
+            (Children::Parts, true, _) => Children::NamedValues,
             (Children::Parts, _, Cursor::Fixed { shape, next, .. }) => match (shape, *next) {
                 (Shape::Object, ITEMS) | (Shape::Seen, _) => Children::Values,
                 (Shape::Object, PAIRS) => Children::Pairs,
@@ -188,6 +195,13 @@ impl<'py> Frame<'py> {
             Children::Parts | Children::Pairs => true,
             Children::NamedValues => matches!(self.cursor, Cursor::Dict { value: Some(_), .. }),
         }
+    }
+
+    /// What the child that is open is to hash functions: whether it is a part, and what its own children
+    /// are.
+    pub fn context_of_child(&self) -> Context {
+        let of = |is_dict| self.grandchildren(is_dict) as Context;
+        Context::from(self.is_at_part()) << 4 | of(true) << 2 | of(false)
     }
 
     /// Whether it is a function's.
@@ -286,7 +300,7 @@ impl<'py> Cursor<'py> {
             }
             _ => {}
         }
-        loop {
+        for _ in 0..AT_A_TIME {
             match self.step() {
                 Step::Child(child) if leaf::write(encoder, &child)? => encoder.flush(),
                 Step::Node(node) => {
@@ -296,6 +310,7 @@ impl<'py> Cursor<'py> {
                 other => return Ok(other),
             }
         }
+        Ok(self.step())
     }
 
     /// The container itself, for messages.
@@ -323,6 +338,8 @@ fn write_items<'py>(
     length: usize,
     item: impl Fn(usize) -> PyResult<Bound<'py, PyAny>>,
 ) -> Result<()> {
+    // What comes then is met as any other value: there the walk looks for an interrupt.
+    let length = length.min(next.saturating_add(AT_A_TIME));
     while *next < length
         && let Ok(child) = item(*next)
         && leaf::write(encoder, &child)?

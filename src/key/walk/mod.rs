@@ -23,7 +23,7 @@ use pyo3::types::PyString;
 
 use self::family::Families;
 use self::frame::{Children, Cursor, Frame, Shape, Step};
-use self::memo::{Memo, Seen};
+use self::memo::{Context, Memo, Seen};
 pub use self::writer::Writer;
 use super::definition::{Follow, Outline, Watch};
 use super::encoder::Encoder;
@@ -38,6 +38,9 @@ const MAX_DEPTH: usize = 200_000;
 
 /// Containers of cycles through sets that are encoded again for each element that reaches them.
 const MAX_UNORDERED: usize = 100_000;
+
+/// Values between two looks for an interrupt, which cost as much as some values.
+const BETWEEN_SIGNALS: usize = 1 << 12;
 
 /// Owners of an object that only the walk's container holds: that container, and the walk.
 const UNSHARED: isize = 2;
@@ -72,6 +75,8 @@ pub struct Walk<'a, 'py> {
     functions: usize,
     opaque: bool,
     visits: usize,
+    /// Values that were met, but for most leaves: now and then the walk looks for an interrupt.
+    met: usize,
     unordered: usize,
 }
 
@@ -108,6 +113,7 @@ impl<'a, 'py> Walk<'a, 'py> {
             functions: 0,
             opaque: false,
             visits: 0,
+            met: 0,
             unordered: 0,
         }
     }
@@ -182,7 +188,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         while let Some(frame) = self.frames.last_mut() {
             let step = if frame.label.is_some() {
                 self.labelled_step()
-            } else if self.hashers.are_none() {
+            } else if self.hashers.spare_built_in() {
                 frame.cursor.write_leaves(&mut self.encoder)?
             } else {
                 frame.cursor.step()
@@ -201,6 +207,10 @@ impl<'a, 'py> Walk<'a, 'py> {
     /// Encodes a leaf, or opens a frame for what has children.
     fn visit(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
         self.start_element(value)?;
+        self.met = self.met.wrapping_add(1);
+        if self.met.is_multiple_of(BETWEEN_SIGNALS) {
+            self.py.check_signals()?;
+        }
         let refused = match self.dispatch(value) {
             Err(Error::Python(raised)) => self.refused(value, raised),
             Err(error) => error,
@@ -228,8 +238,8 @@ impl<'a, 'py> Walk<'a, 'py> {
 
     /// The order in which the ways to encode a value are tried.
     fn dispatch(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
-        // Without hash functions the common kinds come first: nothing else speaks for them.
-        let is_plain = self.hashers.are_none();
+        // Where no hash function speaks for the common kinds, these come first.
+        let is_plain = self.hashers.spare_built_in();
         if is_plain && self.built_in(value)? {
             return Ok(());
         }
@@ -249,12 +259,48 @@ impl<'a, 'py> Walk<'a, 'py> {
 
     /// Writes what is built in, or known from before.
     fn built_in(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
-        Ok(leaf::write(&mut self.encoder, value)? || self.known(value) || self.container(value)?)
+        Ok(leaf::write(&mut self.encoder, value)?
+            || self.known(value)
+            || self.long_leaf(value)?
+            || self.container(value)?)
+    }
+
+    /// Writes a leaf that is worth remembering.
+    fn long_leaf(&mut self, value: &Bound<'py, PyAny>) -> Result<bool> {
+        let start = self.encoder.position();
+        if !leaf::write_long(&mut self.encoder, value)? {
+            return Ok(false);
+        }
+        if self.shared(value).is_some() {
+            let context = self.context(value);
+            let node = self.encoder.since(start);
+            self.memo.remember(value, context, node);
+        }
+        Ok(true)
+    }
+
+    /// Where hash functions make a difference to what `value` is: inside of the result of one it does not
+    /// apply, and to a part of a value those for built-in classes do not.
+    fn context(&self, value: &Bound<'py, PyAny>) -> Context {
+        let is_plain = self.hashers.spare_built_in();
+        if is_plain && self.suspended.is_empty() || object::is_iterator(value) {
+            return 0;
+        }
+        let mix = |hasher: &&Hasher| {
+            let address = std::ptr::from_ref(*hasher) as Context;
+            address.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        };
+        let suspended = self.suspended.iter().map(mix);
+        let suspended = suspended.fold(0, Context::wrapping_add) << 5;
+        match self.frames.last() {
+            Some(frame) if !is_plain => suspended | frame.context_of_child(),
+            _ => suspended,
+        }
     }
 
     /// Writes a container that was met before in this walk.
     fn known(&mut self, value: &Bound<'py, PyAny>) -> bool {
-        let Some(seen) = self.memo.get(value) else {
+        let Some(seen) = self.memo.get(value, self.context(value)) else {
             return false;
         };
         if object::is_iterator(value) {
@@ -295,8 +341,10 @@ impl<'a, 'py> Walk<'a, 'py> {
         if self.frames.len() == MAX_DEPTH {
             return Err(self.too_deep());
         }
+        let context = owner.as_ref().map_or(0, |owner| self.context(owner));
         if let Some(owner) = &owner {
-            self.memo.open(owner, self.frames.len(), self.visits);
+            self.memo
+                .open(owner, context, self.frames.len(), self.visits);
         }
         match cursor {
             Cursor::Set { .. } => self.encoder.open_sorted(tag),
@@ -305,7 +353,7 @@ impl<'a, 'py> Walk<'a, 'py> {
         self.encoder.length(cursor.count());
         let marks = self.memo.marks();
         let parent = self.frames.last();
-        let frame = Frame::new(cursor, owner, self.visits, marks)
+        let frame = Frame::new(cursor, owner, context, self.visits, marks)
             .inside(parent)
             .labelled(parent);
         self.frames.push(frame);
@@ -331,16 +379,18 @@ impl<'a, 'py> Walk<'a, 'py> {
         let node = self.encoder.close();
         let is_part_of_cycle = frame.lowest < frame.visit;
         if is_part_of_cycle {
-            self.memo.in_cycle(frame.owner.as_ref(), frame.visit);
+            self.memo
+                .in_cycle(frame.owner.as_ref(), frame.context, frame.visit);
         } else {
-            self.memo.complete(frame.owner.as_ref(), node, frame.marks);
+            self.memo
+                .complete(frame.owner.as_ref(), frame.context, node, frame.marks);
         }
         if frame.suspends {
             self.memo.forget_done(frame.marks);
         }
         match &frame.stands_for {
-            Some(value) if !is_part_of_cycle && self.suspended.is_empty() => {
-                self.memo.remember(value, node);
+            Some(value) if !is_part_of_cycle => {
+                self.memo.remember(value, frame.context, node);
             }
             _ => {}
         }

@@ -41,7 +41,7 @@ impl<'py> Walk<'_, 'py> {
             return self.bare_object(value);
         }
         let is_iterator = is_iterator(value);
-        if is_iterator && self.memo.get(value).is_some() {
+        if is_iterator && self.memo.get(value, 0).is_some() {
             return Err(self.unhashable(value, MET_TWICE, None));
         }
         let reduction = reduce(value)?;

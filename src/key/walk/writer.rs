@@ -19,7 +19,7 @@ pub struct Writer<'a, 'py> {
     function: &'a str,
     hashers: &'a Hashers,
     follow: Follow,
-    /// Whether no hash function speaks for any value.
+    /// Whether no hash function speaks for values of built-in classes.
     is_plain: bool,
     /// Where the bytes go as long as no walk has begun.
     encoder: Encoder,
@@ -37,7 +37,7 @@ impl<'a, 'py> Writer<'a, 'py> {
             function,
             hashers,
             follow,
-            is_plain: hashers.are_none(),
+            is_plain: hashers.spare_built_in(),
             encoder: Encoder::new(),
             walk: None,
             class: None,

@@ -25,7 +25,7 @@ pub fn all_attributes<'py>(
 
 /// What lies in the slots of the classes before `base`, as these classes see it: one before them may
 /// have something else of the name. Of two slots of one name, the first counts.
-fn slots_before<'py>(
+pub fn slots_before<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Bound<'py, PyDict>> {

@@ -175,6 +175,7 @@ impl<'a, 'py> File<'a, 'py> {
                 return Ok(contents.part());
             }
             py.detach(|| contents.add(bytes));
+            py.check_signals()?;
         }
     }
 
@@ -217,6 +218,7 @@ impl<'a, 'py> File<'a, 'py> {
             let bytes = bytes.cast_into::<PyBytes>()?;
             contents.add(&bytes.as_bytes().len().to_le_bytes());
             contents.add(bytes.as_bytes());
+            py.check_signals()?;
         }
     }
 }

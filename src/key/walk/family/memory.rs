@@ -8,9 +8,11 @@ use super::Encode::By;
 use super::{Family, all_attributes};
 use crate::error::Result;
 use crate::key::encoder::Encoder;
+use crate::key::strided::{ENDLESS, extent};
 use crate::key::tag::Tag;
 use crate::key::walk::record::{Node, Part, Record};
 use crate::key::walk::{Walk, leaf};
+use crate::python::array::endless;
 use crate::python::intern;
 use crate::python::{self, raw};
 
@@ -58,6 +60,13 @@ pub fn items(view: &Bound<'_, PyAny>) -> PyResult<Node> {
     let has_items = view.getattr("ndim")?.ne(0)?;
     if has_items && view.getattr("c_contiguous")?.is_truthy()? {
         return contents(view);
+    }
+    let shape: Vec<usize> = view.getattr("shape")?.extract()?;
+    let strides: Vec<isize> = view.getattr("strides")?.extract()?;
+    let item: usize = view.getattr("itemsize")?.extract()?;
+    let (shown, there) = extent(item, &shape, &strides);
+    if shown > ENDLESS && shown > there {
+        return Err(endless(shown, there));
     }
     contents(&view.call_method0("tobytes")?)
 }
@@ -130,6 +139,6 @@ pub fn contents(value: &Bound<'_, PyAny>) -> PyResult<Node> {
     // memory meanwhile gets the key of a mixture, as it would be in any order of the two.
     let bytes = unsafe { raw::buffer_bytes(&buffer) };
     let mut encoder = Encoder::new();
-    leaf::contents(value.py(), &mut encoder, Tag::Buffer, bytes);
+    leaf::contents(value.py(), &mut encoder, Tag::Buffer, bytes)?;
     Ok(Node::from_slice(encoder.as_bytes()))
 }

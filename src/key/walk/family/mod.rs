@@ -34,6 +34,7 @@ use pyo3::types::{PyDict, PyString, PyType};
 
 pub use self::attributes::{
     all_attributes, as_base_sees, attributes_beside, attributes_except, own_attributes,
+    slots_before,
 };
 use super::Walk;
 use super::class::is_held;

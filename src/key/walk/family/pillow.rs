@@ -5,12 +5,13 @@ use pyo3::types::{PyBytes, PyDict, PyType};
 
 use super::Encode::By;
 use super::contents::Contents;
-use super::{Family, own_attributes};
+use super::{Family, comes_with, own_attributes, slots_before};
 use crate::error::Result;
 use crate::key::encoder::LeafHasher;
 use crate::key::tag::Tag;
 use crate::key::walk::Walk;
 use crate::key::walk::record::{Part, Record};
+use crate::python;
 use crate::python::intern;
 
 /// Images in memory and those of the file formats: the format tells them apart.
@@ -25,7 +26,7 @@ pub const FAMILY: Family = Family {
 const PIECE: usize = 256 * 1024;
 
 /// What Pillow keeps on an image beside what begins with an underscore.
-const OF_PILLOW: [&str; 14] = [
+const OF_PILLOW: [&str; 16] = [
     "im",
     "mode",
     "size",
@@ -40,22 +41,114 @@ const OF_PILLOW: [&str; 14] = [
     "map",
     "decoderconfig",
     "decodermaxblock",
+    // How it was saved last.
+    "encoderinfo",
+    "encoderconfig",
 ];
 
-/// What is on an image beside, such as the tags of a file. What begins with an underscore is how Pillow
-/// reads on.
+/// Where `Image` itself keeps what is private.
+const PRIVATE: [&str; 7] = [
+    "_category",
+    "_default_encoderinfo",
+    "_exif",
+    "_im",
+    "_mode",
+    "_readonly",
+    "_size",
+];
+
+/// Where the classes of file formats do, beside names that begin with such a class's.
+const PRIVATE_OF_FORMATS: [&str; 23] = [
+    "_bigtiff",
+    "_close_exclusive_fp_after_loading",
+    "_comment_spans",
+    "_compression",
+    "_decoder",
+    "_ended",
+    "_exclusive_fp",
+    "_exif_offset",
+    "_fp",
+    "_frame_palette",
+    "_frame_pos",
+    "_frame_transparency",
+    "_huffman_ac",
+    "_huffman_dc",
+    "_layers_position",
+    "_min_frame",
+    "_n_frames",
+    "_offset",
+    "_planar_configuration",
+    "_prev_im",
+    "_seq_num",
+    "_text",
+    "_tile_size",
+];
+
+/// What is on an image beside, such as the tags of a file. On an image of Pillow's own, what begins with
+/// an underscore is how Pillow reads on.
 fn put_on<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
     let attributes = PyDict::new(value.py());
-    for (name, content) in own_attributes(value, base)?.into_iter().flatten() {
-        let text = name.to_string();
-        if !text.starts_with('_') && !OF_PILLOW.contains(&text.as_str()) {
+    let own = own_attributes(value, base)?;
+    let names = Names::of(&value.get_type(), base)?;
+    for (name, content) in own.into_iter().flatten() {
+        if !names.are_of_pillow(&name.to_string()) {
             attributes.set_item(name, content)?;
         }
     }
+    attributes.update(slots_before(value, base)?.as_mapping())?;
     Ok(Some(attributes))
+}
+
+/// Which private names of an image are Pillow's.
+enum Names {
+    /// All of them.
+    All,
+    /// Those of `Image`, and those of the formats of these names.
+    Of(Vec<String>),
+}
+
+impl Names {
+    fn of(class: &Bound<'_, PyType>, base: &Bound<'_, PyType>) -> Result<Self> {
+        if class.is(base) || comes_with(class, base)? {
+            return Ok(Self::All);
+        }
+        let image = python::PILLOW_IMAGE.get(class.py())?;
+        let image = image.cast::<PyType>().map_err(PyErr::from)?;
+        let mut formats = Vec::new();
+        for above in class.mro() {
+            if above.is(image) {
+                break;
+            }
+            let above = above.cast_into::<PyType>().map_err(PyErr::from)?;
+            if above.is_subclass(image)? && comes_with(&above, image)? {
+                formats.push(above.qualname()?.to_string());
+            }
+        }
+        Ok(Self::Of(formats))
+    }
+
+    fn are_of_pillow(&self, name: &str) -> bool {
+        if OF_PILLOW.contains(&name) || PRIVATE.contains(&name) {
+            return true;
+        }
+        match self {
+            Self::All => name.starts_with('_'),
+            Self::Of(formats) => formats
+                .iter()
+                .any(|format| PRIVATE_OF_FORMATS.contains(&name) || is_mangled(name, format)),
+        }
+    }
+}
+
+/// Whether a name begins with two underscores in the code of a class.
+fn is_mangled(name: &str, class: &str) -> bool {
+    let rest = name
+        .strip_prefix('_')
+        .and_then(|name| name.strip_prefix(class));
+    rest.is_some_and(|rest| rest.starts_with("__"))
 }
 
 fn image<'py>(

@@ -2,7 +2,7 @@
 //! itself writes them.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyType};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyType};
 
 use super::Encode::By;
 use super::{Family, attributes_except};
@@ -129,21 +129,30 @@ fn column_of<'py>(handle: &Bound<'py, PyAny>, record: Record<'py>) -> Result<Rec
     let name = handle.call_method0(intern!(py, "name"))?;
     let class = instance(handle.call_method0(intern!(py, "dtype"))?)?;
     let record = record
-        .with(Part::Inner(name))
+        .with(Part::Inner(name.clone()))
         .with(Part::Inner(class.clone()));
     if is_object(&class)? {
         // What is exported are addresses.
         let values = handle.call_method0(intern!(py, "to_list"))?;
         return Ok(record.with(Part::Items(values)));
     }
-    let content = exported(handle)?;
+    if has_cut_names(&class)? {
+        return Ok(record.with(written(handle)?));
+    }
+    let content = exported(handle, has_zero(&name)?)?;
     // The order and the number of categories depend on what else the process has seen. An Enum's are
     // in its type.
     Ok(record.with(content.data_part(py, Dictionaries::Used)?))
 }
 
-fn exported(handle: &Bound<'_, PyAny>) -> PyResult<Column> {
+/// A column of which the name may be no C string: polars would abort the process.
+fn exported(handle: &Bound<'_, PyAny>, is_cut: bool) -> PyResult<Column> {
     let py = handle.py();
+    if is_cut {
+        let renamed = handle.call_method0(intern!(py, "clone"))?;
+        renamed.call_method1(intern!(py, "rename"), ("",))?;
+        return exported(&renamed, false);
+    }
     let export = intern!(py, "__arrow_c_stream__");
     let direct = handle.call_method1(export, (py.None(),));
     let direct = direct.and_then(|stream| Column::of_stream(&stream));
@@ -151,9 +160,57 @@ fn exported(handle: &Bound<'_, PyAny>) -> PyResult<Column> {
         return direct;
     }
     // Some versions before 2 hand out a column of some types only as that of a frame.
+    Column::of_table(&frame_of(handle)?.call_method0(export)?)
+}
+
+fn frame_of<'py>(handle: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = handle.py();
     let column = python::POLARS_WRAP.get(py)?.call1((handle,))?;
-    let frame = column.call_method0(intern!(py, "to_frame"))?;
-    Column::of_table(&frame.call_method0(export)?)
+    column.call_method0(intern!(py, "to_frame"))
+}
+
+/// A column as polars writes it, which has no C strings.
+fn written<'py>(handle: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
+    let py = handle.py();
+    let frame = frame_of(handle)?.call_method0(intern!(py, "rechunk"))?;
+    let bytes = frame.call_method0(intern!(py, "serialize"))?;
+    Ok(Part::Inner(bytes))
+}
+
+/// Whether a name is no C string.
+fn has_zero(name: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let name = name.cast::<PyString>()?;
+    Ok(name.to_str().is_ok_and(|name| name.contains('\0')))
+}
+
+/// The attributes in which a type has types inside.
+const INNER: [&str; 4] = ["inner", "key", "value", "_storage"];
+
+/// Whether a name or a zone in a type is no C string.
+fn has_cut_names(class: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if class.is_instance_of::<PyType>() {
+        return Ok(false);
+    }
+    if let Some(zone) = class.getattr_opt(intern!(class.py(), "time_zone"))? {
+        return Ok(!zone.is_none() && has_zero(&zone)?);
+    }
+    if let Some(fields) = class.getattr_opt(intern!(class.py(), "fields"))? {
+        for field in fields.try_iter()? {
+            let field = field?;
+            if has_zero(&field.getattr("name")?)? || has_cut_names(&field.getattr("dtype")?)? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    for name in INNER {
+        if let Some(inner) = class.getattr_opt(name)?
+            && has_cut_names(&inner)?
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn is_object(class: &Bound<'_, PyAny>) -> PyResult<bool> {

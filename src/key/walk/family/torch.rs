@@ -68,7 +68,7 @@ fn encode<'py>(
         .with(Part::Inner(shape))
         .with_attributes(value, &["requires_grad"])?
         .with(gradient(value)?)
-        .with(Part::Node(array::leaf(py, &memory)))
+        .with(Part::Node(array::leaf(py, &memory)?))
         .with(names(value)?))
 }
 

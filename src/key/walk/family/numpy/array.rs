@@ -1,20 +1,24 @@
 //! Arrays and scalars: data type, shape, and what the items hold, in the order of the indices.
 
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyBytes, PyString, PyTuple};
 
 use super::dtype::{self, Field};
 use crate::error::Result;
-use crate::key::strided::{self, Strided};
+use crate::key::strided::{self, ENDLESS, Strided};
 use crate::key::walk::Walk;
 use crate::key::walk::leaf::RELEASE_FROM;
 use crate::key::walk::record::{Node, Part, Record};
 use crate::python;
-use crate::python::array::{Items, memory};
+use crate::python::array::{Items, endless, memory};
 use crate::python::intern;
+use crate::python::interrupt::detached;
 
 /// Bits of the mantissa of x86's extended numbers, of which 10 bytes are content.
 const EXTENDED_MANTISSA: u32 = 63;
+
+/// Objects beyond which an array that repeats them is not read: a list is made of them.
+const MOST_OBJECTS: usize = 1 << 27;
 
 pub fn array<'py>(
     walk: &mut Walk<'_, 'py>,
@@ -33,9 +37,26 @@ pub fn scalar<'py>(
 ) -> Result<Record<'py>> {
     let plain = plain(value)?;
     let dtype = dtype::record(&plain.getattr(intern!(value.py(), "dtype"))?)?;
-    Ok(record
-        .with(Part::Record(dtype))
-        .with(contents(walk.py(), &plain)?))
+    let record = record.with(Part::Record(dtype));
+    if let Some(text) = text(value)? {
+        return Ok(record.with(Part::Inner(text)));
+    }
+    Ok(record.with(contents(walk.py(), &plain)?))
+}
+
+/// The text of a scalar that is one: in an array it would lose the zeros at its end.
+fn text<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyAny>>> {
+    let py = value.py();
+    if value.is_instance_of::<PyString>() {
+        let text = py.get_type::<PyString>();
+        return text
+            .call_method1(intern!(py, "__str__"), (value,))
+            .map(Some);
+    }
+    let bytes = value.cast::<PyBytes>();
+    Ok(bytes
+        .ok()
+        .map(|bytes| PyBytes::new(py, bytes.as_bytes()).into_any()))
 }
 
 /// An array over a file: where it lies counts too.
@@ -111,7 +132,7 @@ pub fn plain<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
 fn contents<'py>(py: Python<'py>, plain: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
     let dtype = plain.getattr(intern!(py, "dtype"))?;
     Ok(match kept(&dtype)? {
-        Kept::Memory(items) => Part::Node(leaf(py, &memory(plain, items)?)),
+        Kept::Memory(items) => Part::Node(leaf(py, &memory(plain, items)?)?),
         Kept::Values => values(plain)?,
         Kept::Fields(fields) => Part::Record(by_field(py, plain, &fields)?),
     })
@@ -194,11 +215,34 @@ fn innermost<'py>(dtype: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     dtype.getattr(intern!(dtype.py(), "base"))
 }
 
+/// Bytes that are read of an item, whose fields may lie in each other.
+fn shown(dtype: &Bound<'_, PyAny>) -> PyResult<usize> {
+    let py = dtype.py();
+    let size = |dtype: &Bound<'_, PyAny>| dtype.getattr(intern!(py, "itemsize"))?.extract();
+    let whole: usize = size(dtype)?;
+    let item = innermost(dtype)?;
+    if item.getattr(intern!(py, "names"))?.is_none() {
+        return Ok(whole);
+    }
+    let mut bytes: usize = 0;
+    for field in dtype::fields(&item)? {
+        bytes = bytes.saturating_add(shown(&field.dtype)?);
+    }
+    let count = whole.checked_div(size(&item)?).unwrap_or(1);
+    Ok(bytes.saturating_mul(count))
+}
+
 fn by_field<'py>(
     py: Python<'py>,
     plain: &Bound<'py, PyAny>,
     fields: &[Field<'py>],
 ) -> PyResult<Record<'py>> {
+    let count: usize = plain.getattr(intern!(py, "size"))?.extract()?;
+    let bytes = shown(&plain.getattr(intern!(py, "dtype"))?)?.saturating_mul(count);
+    let there: usize = plain.getattr(intern!(py, "nbytes"))?.extract()?;
+    if bytes > ENDLESS && bytes > there {
+        return Err(endless(bytes, there));
+    }
     let mut record = Record::new("numpy.fields");
     for field in fields {
         record = record.with(contents(py, &self::plain(&plain.get_item(&field.name)?)?)?);
@@ -209,25 +253,34 @@ fn by_field<'py>(
 /// The objects of an array, in the order of their indices.
 fn values<'py>(plain: &Bound<'py, PyAny>) -> PyResult<Part<'py>> {
     let py = plain.py();
+    let count: usize = plain.getattr(intern!(py, "size"))?.extract()?;
+    if count > MOST_OBJECTS {
+        let memory = memory(plain, Items::Whole)?;
+        if memory.bytes() > memory.span() {
+            return Err(endless(memory.bytes(), memory.span()));
+        }
+    }
     let flat = plain.call_method1(intern!(py, "reshape"), (-1,))?;
     Ok(Part::Items(flat.call_method0(intern!(py, "tolist"))?))
 }
 
 /// The leaf of one array.
-pub fn leaf(py: Python<'_>, array: &Strided) -> Node {
-    leaves(py, std::slice::from_ref(array))
-        .pop()
-        .unwrap_or_default()
+pub fn leaf(py: Python<'_>, array: &Strided) -> PyResult<Node> {
+    let leaves = leaves(py, std::slice::from_ref(array))?;
+    Ok(leaves.into_iter().next().unwrap_or_default())
 }
 
 /// The leaves of many arrays, with the interpreter released if they are large.
-pub fn leaves(py: Python<'_>, arrays: &[Strided]) -> Vec<Node> {
+pub fn leaves(py: Python<'_>, arrays: &[Strided]) -> PyResult<Vec<Node>> {
+    if let Some((shown, there)) = strided::endless(arrays) {
+        return Err(endless(shown, there));
+    }
     let bytes: usize = arrays.iter().map(Strided::bytes).sum();
     let leaves = if bytes < RELEASE_FROM {
         strided::leaves(arrays)
     } else {
-        py.detach(|| strided::leaves(arrays))
+        detached(py, || strided::leaves(arrays))?
     };
     let nodes = leaves.iter().map(|leaf| Node::from_slice(leaf.as_bytes()));
-    nodes.collect()
+    Ok(nodes.collect())
 }

@@ -10,6 +10,7 @@ use crate::key::walk::leaf::RELEASE_FROM;
 use crate::key::walk::record::{Node, Part, Record};
 use crate::python::array::{Items, memory};
 use crate::python::intern;
+use crate::python::interrupt::detached;
 
 /// The order of the categories counts.
 pub fn categorical<'py>(
@@ -79,7 +80,7 @@ pub fn masked<'py>(
     let is_written = if items.bytes() < RELEASE_FROM {
         items.write_without(&hidden, &mut leaf)
     } else {
-        py.detach(|| items.write_without(&hidden, &mut leaf))
+        detached(py, || items.write_without(&hidden, &mut leaf))?
     };
     if !is_written {
         return Err(walk.unhashable(value, "it has more than one dimension", None));
@@ -87,7 +88,7 @@ pub fn masked<'py>(
     let dtype = dtype::record(&data.getattr(intern!(py, "dtype"))?)?;
     Ok(record
         .with(Part::Record(dtype))
-        .with(Part::Node(array::leaf(py, &hidden)))
+        .with(Part::Node(array::leaf(py, &hidden)?))
         .with(Part::Node(Node::from_slice(leaf.as_bytes()))))
 }
 

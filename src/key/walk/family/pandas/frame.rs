@@ -30,7 +30,7 @@ pub fn frame<'py>(
     for number in 0..count {
         columns.add(manager.call_method1(intern!(py, "iget_values"), (number,))?)?;
     }
-    record.parts.extend(columns.parts(py));
+    record.parts.extend(columns.parts(py)?);
     Ok(record)
 }
 
@@ -47,7 +47,7 @@ pub fn series<'py>(
     record.parts.extend(surroundings(value)?);
     let mut columns = Columns::default();
     columns.add(value.getattr(intern!(py, "_values"))?)?;
-    record.parts.extend(columns.parts(py));
+    record.parts.extend(columns.parts(py)?);
     Ok(record)
 }
 
@@ -122,8 +122,8 @@ impl<'py> Columns<'py> {
         Ok(plain)
     }
 
-    fn parts(self, py: Python<'py>) -> Vec<Part<'py>> {
-        let leaves = array::leaves(py, &self.memory);
+    fn parts(self, py: Python<'py>) -> PyResult<Vec<Part<'py>>> {
+        let leaves = array::leaves(py, &self.memory)?;
         drop(self.alive);
         let parts = self.parts.into_iter().map(|column| match column {
             Column::Memory(dtype, length, memory) => {
@@ -131,7 +131,7 @@ impl<'py> Columns<'py> {
             }
             Column::Other(part) => part,
         });
-        parts.collect()
+        Ok(parts.collect())
     }
 }
 

@@ -15,7 +15,7 @@ use pyo3::types::{PyDict, PyType};
 use super::Encode::{Attributes, By};
 use super::{Family, attributes_except};
 use crate::error::Result;
-use attributes::carried_attributes;
+use attributes::{array_attributes, carried_attributes};
 
 /// Frames and series. `_metadata` names the attributes that a subclass carries along.
 pub const FRAMES: Family = Family {
@@ -164,7 +164,7 @@ pub const ARRAYS: Family = Family {
             Attributes(&["_pa_array"]),
         ),
     ],
-    attributes: carried_attributes,
+    attributes: array_attributes,
     heeds_reduce: false,
     has_members_below: false,
 };

@@ -3,9 +3,10 @@
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 
+use super::attributes::is_of_pandas;
 use crate::error::Result;
 use crate::key::walk::Walk;
-use crate::key::walk::family::own_attributes;
+use crate::key::walk::family::{own_attributes, slots_before};
 use crate::key::walk::record::{Part, Record};
 
 pub fn timestamp<'py>(
@@ -30,20 +31,34 @@ pub fn interval<'py>(
         .with_attributes(value, &["closed"])?)
 }
 
-/// What is put on a step in time beside its parts.
+/// Where pandas keeps the parts of a step in time.
+const OF_OFFSETS: [&str; 6] = [
+    "_cache",
+    "_offset",
+    "_use_relativedelta",
+    "kwds",
+    "n",
+    "normalize",
+];
+
+/// What is put on a step in time beside its parts. On a step of pandas itself, all that is private is
+/// pandas'.
 pub fn put_on_offset<'py>(
     value: &Bound<'py, PyAny>,
     base: &Bound<'py, PyType>,
 ) -> Result<Option<Bound<'py, PyDict>>> {
     let attributes = PyDict::new(value.py());
     let given = value.getattr("kwds")?;
+    let is_of_pandas = is_of_pandas(&value.get_type(), base)?;
     for (name, content) in own_attributes(value, base)?.into_iter().flatten() {
         let text = name.to_string();
-        let is_part = text.starts_with('_') || matches!(text.as_str(), "n" | "normalize" | "kwds");
+        let is_private = is_of_pandas && text.starts_with('_');
+        let is_part = is_private || OF_OFFSETS.contains(&text.as_str());
         if !is_part && !given.contains(&name)? {
             attributes.set_item(name, content)?;
         }
     }
+    attributes.update(slots_before(value, base)?.as_mapping())?;
     Ok(Some(attributes))
 }
 

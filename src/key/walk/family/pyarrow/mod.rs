@@ -1,5 +1,7 @@
 //! pyarrow: tables, arrays, scalars, and what says of which type they are.
 
+mod texts;
+
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 
@@ -77,10 +79,11 @@ fn table<'py>(
     let py = value.py();
     let schema = value.getattr(intern!(py, "schema"))?;
     let rows = value.getattr(intern!(py, "num_rows"))?;
+    let fields = Fields::of_schema(&schema)?;
     let content = streamed(value)?;
     // A table without columns has rows all the same, and its stream may have none.
     let record = record.with(Part::Inner(rows));
-    with_content(record, &content, &Fields::of_schema(&schema)?)
+    with_content(record, &content, &fields)
 }
 
 fn chunked<'py>(
@@ -89,7 +92,8 @@ fn chunked<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     check_memory(walk, value)?;
-    with_content(record, &streamed(value)?, &Fields::of(value)?)
+    let fields = Fields::of(value)?;
+    with_content(record, &streamed(value)?, &fields)
 }
 
 fn streamed(value: &Bound<'_, PyAny>) -> PyResult<Column> {
@@ -104,12 +108,13 @@ fn array<'py>(
 ) -> Result<Record<'py>> {
     check_memory(walk, value)?;
     let py = value.py();
+    let fields = Fields::of(value)?;
     let export = intern!(py, "__arrow_c_array__");
     let pair = python::ARROW_ARRAY
         .get(py)?
         .call_method1(export, (value,))?;
     let content = Column::of_array(&pair)?;
-    with_content(record, &content, &Fields::of(value)?)
+    with_content(record, &content, &fields)
 }
 
 /// An array of one row, which forgets a null's dictionary.
@@ -119,9 +124,10 @@ fn scalar<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let py = value.py();
+    let fields = Fields::of(value)?;
     let row = python::ARROW_REPEAT.get(py)?.call1((value, 1))?;
     let content = Column::of_array(&row.call_method0(intern!(py, "__arrow_c_array__"))?)?;
-    let record = with_content(record, &content, &Fields::of(value)?)?;
+    let record = with_content(record, &content, &fields)?;
     if record.name != "pyarrow.DictionaryScalar" {
         return Ok(record);
     }
@@ -134,11 +140,12 @@ fn data_type<'py>(
     record: Record<'py>,
 ) -> Result<Record<'py>> {
     let py = value.py();
+    let fields = Fields::inside(value)?;
     let export = intern!(py, "__arrow_c_schema__");
     let capsule = python::ARROW_DATA_TYPE
         .get(py)?
         .call_method1(export, (value,))?;
-    with_field(record, &capsule::schema(&capsule)?, &Fields::inside(value)?)
+    with_field(record, &capsule::schema(&capsule)?, &fields)
 }
 
 fn schema<'py>(
@@ -146,7 +153,8 @@ fn schema<'py>(
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    with_field(record, &exported(value)?, &Fields::of_schema(value)?)
+    let fields = Fields::of_schema(value)?;
+    with_field(record, &exported(value)?, &fields)
 }
 
 fn field<'py>(
@@ -154,7 +162,8 @@ fn field<'py>(
     value: &Bound<'py, PyAny>,
     record: Record<'py>,
 ) -> Result<Record<'py>> {
-    with_field(record, &exported(value)?, &Fields::of(value)?)
+    let fields = Fields::of_field(value)?;
+    with_field(record, &exported(value)?, &fields)
 }
 
 fn exported(value: &Bound<'_, PyAny>) -> PyResult<Schema> {
@@ -214,16 +223,24 @@ fn with_field<'py>(
     let record = record.with(field_part(field)?);
     // A field whose metadata name an extension type need not be of that type.
     let has_extensions = has_extensions(field).map_err(PyErr::from)?;
-    Ok(record.with(if has_extensions {
+    let record = record.with(if has_extensions {
         fields.extensions()?
     } else {
         Part::none()
-    }))
+    });
+    Ok(match fields.cut_texts(field)? {
+        Some(texts) => record.with(Part::Inner(texts.into_any())),
+        None => record,
+    })
 }
 
 /// The types of a value, as Python has them.
 struct Fields<'py> {
     types: Bound<'py, PyList>,
+    /// The names of a schema's fields, or of the one field.
+    names: Option<Bound<'py, PyList>>,
+    /// Whether the types are those of a schema's fields.
+    is_schema: bool,
     /// Whether the value is the one type itself, which does not count as one of its own.
     inside: bool,
 }
@@ -231,25 +248,80 @@ struct Fields<'py> {
 impl<'py> Fields<'py> {
     /// That of a value which has one.
     fn of(value: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let py = value.py();
-        let types = PyList::new(py, [value.getattr(intern!(py, "type"))?])?;
-        let inside = false;
-        Ok(Self { types, inside })
+        Self::of_type(&value.getattr(intern!(value.py(), "type"))?)
+    }
+
+    fn of_type(class: &Bound<'py, PyAny>) -> PyResult<Self> {
+        texts::limit([class.clone()])?;
+        Ok(Self {
+            types: PyList::new(class.py(), [class])?,
+            names: None,
+            is_schema: false,
+            inside: false,
+        })
+    }
+
+    /// That of a field, which has a name as well.
+    fn of_field(field: &Bound<'py, PyAny>) -> PyResult<Self> {
+        let py = field.py();
+        let name = field.getattr(intern!(py, "name"))?;
+        Ok(Self {
+            names: Some(PyList::new(py, [name])?),
+            ..Self::of(field)?
+        })
     }
 
     /// Those inside of a type.
     fn inside(value: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let types = PyList::new(value.py(), [value])?;
-        let inside = true;
-        Ok(Self { types, inside })
+        Ok(Self {
+            inside: true,
+            ..Self::of_type(value)?
+        })
     }
 
     /// Those of a schema's fields.
     fn of_schema(schema: &Bound<'py, PyAny>) -> PyResult<Self> {
-        let types = schema.getattr(intern!(schema.py(), "types"))?;
+        let py = schema.py();
+        let types = schema.getattr(intern!(py, "types"))?;
+        let names = schema.getattr(intern!(py, "names"))?;
         let types = types.cast_into::<PyList>()?;
-        let inside = false;
-        Ok(Self { types, inside })
+        texts::limit(&types)?;
+        Ok(Self {
+            types,
+            names: Some(names.cast_into::<PyList>()?),
+            is_schema: true,
+            inside: false,
+        })
+    }
+
+    /// All names and zones, if one of them has a zero byte: that is where the interface ends them.
+    fn cut_texts(&self, field: &Schema) -> Result<Option<Bound<'py, PyList>>> {
+        for (index, class) in self.types.iter().enumerate() {
+            let field = if self.is_schema {
+                field.child(index).map_err(PyErr::from)?
+            } else {
+                field
+            };
+            let is_cut = match &self.names {
+                Some(names) => texts::is_cut(&names.get_item(index)?, field.name())?,
+                None => false,
+            };
+            if is_cut || texts::are_cut(&class, field)? {
+                return Ok(Some(self.texts()?));
+            }
+        }
+        Ok(None)
+    }
+
+    fn texts(&self) -> PyResult<Bound<'py, PyList>> {
+        let found = PyList::empty(self.types.py());
+        for (index, class) in self.types.iter().enumerate() {
+            if let Some(names) = &self.names {
+                found.append(names.get_item(index)?)?;
+            }
+            texts::collect(&class, &found)?;
+        }
+        Ok(found)
     }
 
     /// For each type, and each inside of it: itself if it is an extension type, `None` if not.
@@ -283,11 +355,7 @@ fn extensions<'py>(
         );
     }
     found.append(py.None())?;
-    for index in 0..class
-        .getattr(intern!(py, "num_fields"))?
-        .extract::<usize>()?
-    {
-        let field = class.call_method1(intern!(py, "field"), (index,))?;
+    for field in texts::fields(class)? {
         extensions(&field.getattr(intern!(py, "type"))?, found, depth + 1)?;
     }
     if class.is_instance(python::ARROW_DICTIONARY.get(py)?)? {
