@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use super::complaint;
 use super::held::Held;
 use super::opened::Opened;
+use super::wait::Wait;
 use crate::disk::{self, Attempt, Entry, Generation, Guard, Name, Namespace};
 use crate::error::Result;
 use crate::host::{Loaded, Recording};
@@ -24,7 +25,7 @@ pub const NESTED_WAIT: Duration = Duration::from_secs(20);
 /// How long a caller waits for another process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Patience {
-    /// For as long as that computes.
+    /// For as long as that computes, within what [`Wait`] allows.
     Endless,
     /// For some time, since it computes something else meanwhile.
     Nested,
@@ -107,6 +108,7 @@ impl Search<'_> {
         &self,
         py: Python<'py>,
         patience: Patience,
+        wait: &mut Wait,
         poll: impl Fn() -> PyResult<()>,
     ) -> Result<Recalled<'py>> {
         loop {
@@ -114,7 +116,7 @@ impl Search<'_> {
             if let Some(found) = self.find(py, generation)? {
                 return Ok(Recalled::Value(found));
             }
-            let Locked::Settled(lock) = self.lock(py, patience, &poll)? else {
+            let Locked::Settled(lock) = self.lock(py, patience, wait, &poll)? else {
                 return Ok(Recalled::Busy);
             };
             // Who had the lock before may have written it.
@@ -199,6 +201,7 @@ impl Search<'_> {
         &self,
         py: Python<'_>,
         patience: Patience,
+        wait: &mut Wait,
         poll: impl Fn() -> PyResult<()>,
     ) -> Result<Locked> {
         let began = Instant::now();
@@ -214,10 +217,13 @@ impl Search<'_> {
                 Ok(Attempt::Owned(guard)) => {
                     return Ok(Locked::Settled(Some(self.held.note(self.name, guard))));
                 }
-                Ok(Attempt::Busy) if patience == Patience::Later => return Ok(Locked::Busy),
                 Ok(Attempt::Busy) => {
+                    let is_over = wait.is_over(py, self);
+                    if patience == Patience::Later && !is_over {
+                        return Ok(Locked::Busy);
+                    }
                     poll()?;
-                    if patience.is_over(began) {
+                    if is_over || patience.is_over(began) {
                         return Ok(Locked::Settled(None));
                     }
                 }
