@@ -23,6 +23,8 @@ pub struct Persist {
     pub expires: bool,
     /// Whether memory is the first tier.
     pub memory: bool,
+    /// Whether large data may stay in the file.
+    pub memory_map: bool,
     /// The application's name.
     pub application: Option<String>,
 }
@@ -35,6 +37,7 @@ impl Persist {
         max_age: None,
         expires: false,
         memory: true,
+        memory_map: true,
         application: None,
     };
 
@@ -66,13 +69,14 @@ pub struct Disk {
 #[pymethods]
 impl Disk {
     #[new]
-    #[pyo3(signature = (path=None, *, ttl=true, max_size=None, max_age=None, memory=true, name=None))]
+    #[pyo3(signature = (path=None, *, ttl=true, max_size=None, max_age=None, memory=true, memory_map=true, name=None))]
     fn new(
         path: Option<PathBuf>,
         ttl: bool,
         max_size: Option<&Bound<'_, PyAny>>,
         max_age: Option<&Bound<'_, PyAny>>,
         memory: bool,
+        memory_map: bool,
         name: Option<String>,
     ) -> PyResult<Self> {
         let max_bytes = max_size
@@ -98,6 +102,7 @@ impl Disk {
                 max_age: max_age.flatten(),
                 expires: ttl,
                 memory,
+                memory_map,
                 application: name,
             }),
         })
@@ -133,6 +138,12 @@ impl Disk {
         self.persist.memory
     }
 
+    /// Whether large data may stay in the file, which is mapped.
+    #[getter]
+    fn memory_map(&self) -> bool {
+        self.persist.memory_map
+    }
+
     /// The application's name, if it is not the project's.
     #[getter]
     fn name(&self) -> Option<&str> {
@@ -148,6 +159,7 @@ impl Disk {
         given.extend(persist.max_bytes.map(|bytes| format!("max_size={bytes}")));
         given.extend(self.max_age().map(|age| format!("max_age={age}")));
         given.extend((!persist.memory).then(|| "memory=False".to_owned()));
+        given.extend((!persist.memory_map).then(|| "memory_map=False".to_owned()));
         given.extend(self.name().map(|name| format!("name={name:?}")));
         format!("memoxide.Disk({})", given.join(", "))
     }
