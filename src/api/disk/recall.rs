@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use super::complaint;
@@ -13,6 +12,7 @@ use super::wait::Wait;
 use crate::disk::{self, Attempt, Entry, Generation, Guard, Name, Namespace};
 use crate::error::Result;
 use crate::host::{Loaded, Recording};
+use crate::python::failure::{contained, is_failure};
 use crate::snapshot::{self, CopyMode, Restorable, Snapshot};
 
 /// How long a caller sleeps before it looks whether the user wants to interrupt it.
@@ -160,7 +160,8 @@ impl Search<'_> {
         if has_expired(&entry, self.time_to_live) {
             return Ok(None);
         }
-        let restored = snapshot::read(py, &entry, self.copy).and_then(|read| {
+        let read = contained(|| snapshot::read(py, &entry, self.copy));
+        let restored = read.and_then(|read| {
             let Some(Restorable { snapshot, drawn }) = read else {
                 return Ok(None);
             };
@@ -176,7 +177,7 @@ impl Search<'_> {
                 self.complain(py, &"it was written by another version of memoxide");
                 return Ok(None);
             }
-            Err(raised) if raised.is_instance_of::<PyException>(py) => {
+            Err(raised) if is_failure(py, &raised) => {
                 self.complain(py, &raised);
                 return Ok(None);
             }

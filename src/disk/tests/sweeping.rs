@@ -103,7 +103,7 @@ fn a_clock_that_jumps_ahead_does_not_empty_the_folder() {
 #[test]
 fn what_comes_from_the_future_goes_too() {
     let path = tempfile::tempdir().unwrap();
-    let folder = folder_with(path.path(), Some(3_500), Some(Duration::from_secs(3600)));
+    let folder = folder_with(path.path(), Some(9_000), Some(Duration::from_secs(3600)));
     let namespace = folder.namespace(APPLICATION);
     let mut future = parts(b"future", &[]);
     future.created += 1000 * HOUR;
