@@ -1,14 +1,24 @@
 //! Work on all cores.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::OnceLock;
 
-/// Whether this process may work on all cores. The threads that do so stay behind in a fork, and a
-/// child would wait for them.
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+/// The threads, and the process that has them: they stay behind in a fork, and a child would wait for them.
+static POOL: OnceLock<(u32, ThreadPool)> = OnceLock::new();
+
+/// Threads that work on all cores. None in the child of a process that has them, and none as long as the system lets
+/// no more be started: one core does the work then. `rayon`'s own pool panics instead, and for good.
 #[must_use]
-pub fn are_ours() -> bool {
-    /// The process that has the threads; zero while there are none.
-    static HAS_THREADS: AtomicU32 = AtomicU32::new(0);
-    let this = std::process::id();
-    let first = HAS_THREADS.compare_exchange(0, this, Ordering::Relaxed, Ordering::Relaxed);
-    first.is_ok() || first == Err(this)
+pub fn pool() -> Option<&'static ThreadPool> {
+    if POOL.get().is_none() {
+        let pool = ThreadPoolBuilder::new()
+            .thread_name(|_| "memoxide-cores".to_owned())
+            .build();
+        // Another thread may have been faster. Then these end.
+        let _ = POOL.set((std::process::id(), pool.ok()?));
+    }
+    POOL.get()
+        .filter(|(process, _)| *process == std::process::id())
+        .map(|(_, pool)| pool)
 }

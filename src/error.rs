@@ -72,9 +72,8 @@ pub enum Error {
     /// A result that cannot be pickled.
     #[error(
         "{} returned a value of type {} that cannot be stored: {cause}. \
-         cache_data hands out copies, which needs a value that pickle takes; for a connection, a \
-         model or another shared object use cache_resource. The value is this error's `value`.",
-        place.function, place.type_name
+         cache_data hands out copies, which needs a value that pickle takes; {}. The value is this error's `value`.",
+        place.function, place.type_name, way_to_store(cause)
     )]
     Unserializable {
         /// Which function returned it.
@@ -123,6 +122,16 @@ pub enum Error {
         /// The cached function.
         function: String,
     },
+}
+
+/// What to do about a value that pickle refuses. Rows of a query are data, and not to be shared as they are.
+fn way_to_store(cause: &PyErr) -> &'static str {
+    const ROWS: [&str; 3] = ["sqlite3.Row", "pandas.core.frame.Pandas", "sqlite3.Cursor"];
+    let cause = cause.to_string();
+    if ROWS.iter().any(|class| cause.contains(class)) {
+        return "for the rows of a query or a frame return tuples: [tuple(row) for row in rows]";
+    }
+    "for a connection, a model or another shared object use cache_resource"
 }
 
 impl Error {

@@ -87,6 +87,12 @@ mod _core {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        if !crate::python::raw::is_main_interpreter(module.py()) {
+            // What is cached would be objects of one interpreter in the hands of another.
+            return Err(pyo3::exceptions::PyImportError::new_err(
+                "memoxide cannot be used in a subinterpreter",
+            ));
+        }
         crate::api::classes::make(module.py());
         crate::api::disk::settings::note_origin();
         crate::disk::prepare();
@@ -94,7 +100,9 @@ mod _core {
         for (name, decorator) in crate::api::decorators::all() {
             module.add(name, decorator)?;
         }
-        if std::env::var_os("MEMOXIDE_DISABLE").is_some_and(|value| value != "0") {
+        if std::env::var_os("MEMOXIDE_DISABLE")
+            .is_some_and(|value| value != "0" && !value.is_empty())
+        {
             crate::testing::disable();
         }
         module.add("__version__", env!("CARGO_PKG_VERSION"))

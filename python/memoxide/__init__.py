@@ -62,8 +62,10 @@ def uninstall() -> None:
 # They are not shown `__getattr__`: they would take every misspelt name for an object.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from memoxide import testing as testing
     from memoxide.info import ArgumentInfo, CacheInfo, Explanation, FunctionStats
 else:
+    from importlib import import_module
 
     def __getattr__(name: str) -> object:
         """Import what few programs name only when it is named."""
@@ -71,4 +73,7 @@ else:
             from memoxide import info
 
             return getattr(info, name)
+        if name == "testing":
+            # `from memoxide import testing` would ask here again.
+            return import_module("memoxide.testing")
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

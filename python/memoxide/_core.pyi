@@ -416,6 +416,8 @@ class Disk:
         max_size: Bytes of that folder, as a number or a string like `"2GB"`; 10 GB at first.
         max_age: How old entries of that folder get: seconds, a timedelta or a string like `"30d"`.
         memory: Whether values are kept in memory as well.
+        memory_map: Whether large data is read where the file is mapped. With `False` all of a value
+            is in memory of this process, where nobody who may write to the folder can change it.
         name: The application's name; else the project's folder.
 
     Raises:
@@ -431,6 +433,7 @@ class Disk:
         max_size: int | str | None = None,
         max_age: _TimeToLive = None,
         memory: bool = True,
+        memory_map: bool = True,
         name: str | None = None,
     ) -> Self: ...
     @property
@@ -452,6 +455,10 @@ class Disk:
     @property
     def memory(self) -> bool:
         """Whether entries are in memory as well."""
+
+    @property
+    def memory_map(self) -> bool:
+        """Whether large data is read where the file is mapped."""
 
     @property
     def name(self) -> str | None:
@@ -485,8 +492,11 @@ class CacheFolder:
     def path(self) -> Path:
         """Where it is."""
 
-    def entries(self) -> list[CacheEntry]:
-        """All entries; one function's follow each other."""
+    def entries(self, *, checked: bool = True) -> list[CacheEntry]:
+        """All entries; one function's follow each other.
+
+        Unless they are checked, which reads all of their bytes, what they say may be forged.
+        """
 
     def verify(self, entry: CacheEntry) -> str | None:
         """Tell what is wrong with an entry; `None` if it is what was written."""
@@ -500,6 +510,9 @@ class CacheFolder:
     def clear(self, entry: CacheEntry) -> bool:
         """Clear an entry, here and in the memory of all processes."""
 
+    def count(self) -> tuple[int, int]:
+        """Tell how many entries there are, and the bytes that they take."""
+
     def clear_all(self) -> tuple[int, int]:
         """Clear all entries of all applications; return how many, and their bytes."""
 
@@ -508,7 +521,7 @@ class CacheFolder:
 
 @final
 class CacheEntry:
-    """An entry as its file describes itself: nothing of it is checked."""
+    """An entry as it was listed."""
 
     @property
     def path(self) -> str:

@@ -5,7 +5,7 @@
 - `memoxide_disabled`, likewise, or `--memoxide-disabled`: nothing is cached.
 - `memoxide_advance_time(seconds)`, a fixture: let time pass for all caches.
 
-`memoxide` itself is imported for the first test that asks for one of them.
+Nothing changes for a test that asks for none of them.
 """
 
 from __future__ import annotations

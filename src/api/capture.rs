@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use super::budget;
@@ -20,6 +19,7 @@ use crate::error::{Error, Place, Result};
 use crate::host::Recording;
 use crate::key::call_key::CallKey;
 use crate::logging;
+use crate::python::failure::{contained, is_failure};
 use crate::python::type_name;
 use crate::snapshot::Snapshot;
 
@@ -174,7 +174,7 @@ impl CachedFunction {
         let answer = condition.bind(py).call1((value,));
         match answer.and_then(|answer| answer.is_truthy()) {
             Ok(is_wanted) => Ok(is_wanted),
-            Err(raised) if raised.is_instance_of::<PyException>(py) => {
+            Err(raised) if is_failure(py, &raised) => {
                 let name = self.name();
                 let message = format!("cache_if of '{name}' failed; the result is not stored");
                 logging::error(py, &message, &raised);
@@ -195,7 +195,7 @@ impl CachedFunction {
             return self.share(py, produced);
         }
         let value = &produced.value;
-        let captured = Snapshot::capture(value, self.options().copy);
+        let captured = contained(|| Snapshot::capture(value, self.options().copy));
         let captured = captured.map(|snapshot| match stamp {
             Some(stamp) => snapshot.persisted(stamp.name, stamp.generation),
             None => snapshot,
@@ -203,7 +203,7 @@ impl CachedFunction {
         let captured = captured
             .and_then(|snapshot| Captured::of(py, snapshot, produced.recording.as_ref(), true));
         captured.map_err(|cause| {
-            if !cause.is_instance_of::<PyException>(py) {
+            if !is_failure(py, &cause) {
                 return cause.into();
             }
             Error::Unserializable {
@@ -231,7 +231,7 @@ impl CachedFunction {
                 produced.recording.as_ref(),
                 true,
             )?),
-            Err(raised) if raised.is_instance_of::<PyException>(py) => {
+            Err(raised) if is_failure(py, &raised) => {
                 Ok(self.share_unsized(py, produced, &raised)?)
             }
             Err(raised) => Err(raised.into()),

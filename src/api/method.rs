@@ -1,12 +1,13 @@
 //! A decorated function that was looked up on an instance.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyDict, PyString, PyTuple};
 use pyo3::{PyTraverseError, PyVisit};
 
 use super::explain;
 use super::function::CachedFunction;
 use crate::key::binding::Unpacked;
+use crate::python::intern;
 use crate::python::vectorcall::Vectorcall;
 
 /// A cached function and the instance that is its first argument.
@@ -136,7 +137,19 @@ impl CachedMethod {
             .call1((wrapped, &self.instance))
     }
 
-    /// What the function is known by: `__name__`, `__doc__` and the like.
+    /// The class has these two of its own, and they would be found first.
+    fn __getattribute__<'py>(
+        slf: &Bound<'py, Self>,
+        name: &Bound<'py, PyString>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        if name == "__doc__" || name == "__module__" {
+            return slf.get().function.bind(slf.py()).as_any().getattr(name);
+        }
+        let object = slf.py().get_type::<PyAny>();
+        object.call_method1(intern!(slf.py(), "__getattribute__"), (slf, name))
+    }
+
+    /// What the function is known by: `__name__`, `__qualname__` and the like.
     fn __getattr__<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyAny>> {
         self.function.bind(py).as_any().getattr(name)
     }

@@ -10,7 +10,7 @@ use super::caches::{Failure, FunctionCache};
 use super::call::{Call, Found};
 use super::capture::Computed;
 use super::computing;
-use super::disk::{Permit, Tier};
+use super::disk::{Permit, Tier, Wait};
 use super::event_loop;
 use super::failure::Failed;
 use super::function::{CachedFunction, Identity};
@@ -192,7 +192,11 @@ impl<'py> Call<'_, 'py> {
         guard: OwnerGuard,
     ) -> Result<Bound<'py, PyAny>> {
         let patience = second_tier::patience(py)?;
-        let guard = match self.function.recall(py, &mut missed, guard, patience)? {
+        let wait = &mut Wait::default();
+        let recalled = self
+            .function
+            .recall(py, &mut missed, guard, patience, wait)?;
+        let guard = match recalled {
             Next::Return(value) => return Ok(value),
             // A plain call waits inside.
             Next::Compute(guard) | Next::Busy(guard) => guard,

@@ -265,9 +265,63 @@ fn given<'a, 'py>(value: &'a Bound<'py, PyAny>) -> Option<&'a Bound<'py, PyAny>>
     (!value.is_none()).then_some(value)
 }
 
+/// What other libraries call an option.
+const NAMES_ELSEWHERE: [(&str, &str); 18] = [
+    ("maxsize", "max_entries"),
+    ("max_items", "max_entries"),
+    ("maxitems", "max_entries"),
+    ("capacity", "max_entries"),
+    ("size_limit", "max_size"),
+    ("max_bytes", "max_size"),
+    ("bytes_limit", "max_size"),
+    ("expire", "ttl"),
+    ("expires", "ttl"),
+    ("expiry", "ttl"),
+    ("timeout", "ttl"),
+    ("time_to_live", "ttl"),
+    ("spinner", "show_spinner"),
+    ("hash_func", "hash_funcs"),
+    ("hashers", "hash_funcs"),
+    ("disk", "persist"),
+    ("getsizeof", "sizeof"),
+    ("cache_validation_callback", "validate"),
+];
+
+/// The option that is meant by a name, as far as one can tell.
+fn meant<'a>(name: &str, allowed: &[&'a str]) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let known = NAMES_ELSEWHERE.iter().find(|(other, _)| *other == name);
+    if let Some((_, option)) = known {
+        return allowed.iter().copied().find(|allowed| allowed == option);
+    }
+    let distances = allowed
+        .iter()
+        .map(|option| (distance(&name, option), *option));
+    let (distance, nearest) = distances.min()?;
+    // Of a short name there would be little left.
+    (distance <= 2 && distance < nearest.len().min(name.len())).then_some(nearest)
+}
+
+/// How many letters have to be put in, taken out or changed.
+fn distance(one: &str, other: &str) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, letter) in one.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
+        for (column, another) in other.bytes().enumerate() {
+            let changed = diagonal + usize::from(letter != another);
+            diagonal = row[column + 1];
+            row[column + 1] = changed.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
+}
+
 fn unknown(name: &str, allowed: &[&str]) -> Error {
+    let meant = meant(name, allowed);
+    let hint = meant.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+    let separator = if hint.is_empty() { "; the" } else { " The" };
     pyo3::exceptions::PyTypeError::new_err(format!(
-        "unknown option {name:?}; the options are {}",
+        "unknown option {name:?}{hint}{separator} options are {}",
         allowed.join(", ")
     ))
     .into()

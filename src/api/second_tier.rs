@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 
 use super::budget;
 use super::computing;
-use super::disk::{self, Found, Patience, Recalled, Search};
+use super::disk::{self, Found, Patience, Recalled, Search, Wait};
 use super::expiry;
 use super::function::CachedFunction;
 use super::miss::{Missed, OwnerGuard};
@@ -34,6 +34,7 @@ impl CachedFunction {
         missed: &mut Missed,
         guard: OwnerGuard,
         patience: Patience,
+        wait: &mut Wait,
     ) -> Result<Next<'py>> {
         let cache = Arc::clone(&missed.cache);
         let tier = cache.tier.as_ref();
@@ -49,7 +50,7 @@ impl CachedFunction {
             copy: self.options().copy,
             time_to_live: self.options().bounds.time_to_live,
         };
-        match search.run(py, patience, || {
+        match search.run(py, patience, wait, || {
             py.check_signals()?;
             host::poll(py)
         })? {

@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 /// The units, in lower case and with their powers of 1024, which "MB" means here as it does to Streamlit.
-const UNITS: [(&str, u32); 14] = [
+const UNITS: [(&str, u32); 13] = [
     ("b", 0),
     ("k", 1),
     ("kb", 1),
@@ -17,7 +17,6 @@ const UNITS: [(&str, u32); 14] = [
     ("t", 4),
     ("tb", 4),
     ("tib", 4),
-    ("", 0),
 ];
 
 /// Why a text is no size.
@@ -29,8 +28,8 @@ pub enum SizeError {
     /// What follows the number is no unit.
     #[error("{0:?} is no size: its unit is none of B, KB, MB, GB, TB, KiB, MiB, GiB and TiB; {examples}", examples = EXAMPLES)]
     UnknownUnit(String),
-    /// A fraction has no unit, and there are no fractions of a byte.
-    #[error("{0:?} is no size: a fraction needs a unit; {examples}", examples = EXAMPLES)]
+    /// A number without a unit, which is most likely meant to have one.
+    #[error("{0:?} is no size: it needs a unit; {examples}", examples = EXAMPLES)]
     MissingUnit(String),
     /// The size is less than one byte.
     #[error("{0:?} is no size: it is less than one byte; {examples}", examples = EXAMPLES)]
@@ -41,11 +40,11 @@ pub enum SizeError {
 }
 
 /// The end of each message.
-const EXAMPLES: &str = r#"write for example "500MB", "1.5 GB", "200KiB" or "1048576""#;
+const EXAMPLES: &str = r#"write for example "500MB", "1.5 GB", "200KiB" or "4096B""#;
 
 /// Reads a positive number of bytes.
 ///
-/// Units are powers of 1024 in any case, with blanks before and after allowed; a number without a unit counts bytes.
+/// Units are powers of 1024 in any case, with blanks before and after allowed.
 /// Fractions are rounded down to whole bytes: "1.1KB" is 1126.
 pub fn parse_bytes(text: &str) -> Result<u64, SizeError> {
     let (number, unit) = split(text.trim_matches(' '));
@@ -53,7 +52,7 @@ pub fn parse_bytes(text: &str) -> Result<u64, SizeError> {
     if !is_number(whole, fraction) {
         return Err(SizeError::MissingNumber(text.to_owned()));
     }
-    if unit.is_empty() && number.contains('.') {
+    if unit.is_empty() {
         return Err(SizeError::MissingUnit(text.to_owned()));
     }
     let scale = scale(unit).ok_or_else(|| SizeError::UnknownUnit(text.to_owned()))?;
@@ -104,7 +103,7 @@ mod tests {
     #[test]
     fn sizes() {
         for (text, bytes) in [
-            ("123", 123),
+            ("123B", 123),
             ("1B", 1),
             ("10 KiB", 10_240),
             ("1k", 1024),
@@ -113,7 +112,7 @@ mod tests {
             ("1.5 GB", 1_610_612_736),
             (" .5  gib ", 536_870_912),
             ("2.TB", 2_199_023_255_552),
-            ("18446744073709551615", u64::MAX),
+            ("18446744073709551615B", u64::MAX),
         ] {
             assert_eq!(parse_bytes(text), Ok(bytes), "{text:?}");
         }
@@ -149,9 +148,10 @@ mod tests {
             ("1\tMB", SizeError::UnknownUnit),
             ("1_000", SizeError::UnknownUnit),
             ("1 000", SizeError::UnknownUnit),
-            ("0", SizeError::Zero),
+            ("500", SizeError::MissingUnit),
+            ("0B", SizeError::Zero),
             ("0.5B", SizeError::Zero),
-            ("18446744073709551616", SizeError::OutOfRange),
+            ("18446744073709551616B", SizeError::OutOfRange),
             ("16777216TB", SizeError::OutOfRange),
         ] {
             assert_eq!(parse_bytes(text), Err(refusal(text.to_owned())), "{text:?}");

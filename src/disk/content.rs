@@ -1,42 +1,120 @@
-//! The bytes of a file: mapped if they are many, read if they are few.
+//! The bytes of a file: read into memory, but for large buffers of data, which are mapped.
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 
 use memmap2::Mmap;
 
 use super::fault::Fault;
-use super::format::{ALIGNMENT, FIXED, recognise};
+use super::format::{ALIGNMENT, FIXED, Head, Layout, head_length, recognise};
 use super::mapping;
 use super::step::{Step, pass};
 
 /// A file's content, which stays as it was when it was opened.
 pub(super) enum Content {
-    Mapped(Mmap),
-    /// Read into memory; the content begins where its sections are aligned.
-    Read {
-        memory: Vec<u8>,
-        start: usize,
-    },
+    Read(Owned),
+    Mapped(Mapped),
+}
+
+/// Bytes in memory of this process alone, which begin where sections are aligned.
+pub(super) struct Owned {
+    memory: Vec<u8>,
+    start: usize,
+    length: usize,
+}
+
+/// A file of which only data is mapped. Whoever may write to the file can change what is mapped after its seal was
+/// checked, and what is in memory of this process cannot be reached.
+pub(super) struct Mapped {
+    map: Mmap,
+    /// Head and payload, which say what is made of the data.
+    front: Owned,
+    /// The last buffer and the seal: codecs keep there what is no data.
+    back: Owned,
 }
 
 impl Content {
-    /// The `size` bytes of a file; mapped if there are at least `map_from`.
+    /// The `size` bytes of a file. Its buffers are mapped if they have at least `map_from`.
     pub(super) fn of(file: &File, size: u64, map_from: Option<u64>) -> Result<Self, Fault> {
         let length = usize::try_from(size).map_err(|_| Fault::TooLarge { size })?;
         pass(Step::Read).map_err(Fault::io("reading the entry"))?;
-        if map_from.is_some_and(|from| size >= from.max(1)) {
-            recognise(&prefix(file).map_err(Fault::io("reading the entry"))?, size)?;
+        let from = map_from.map(|from| from.max(1));
+        if from.is_some_and(|from| size >= from) {
+            let data = data(file, length)?;
             // Some file systems cannot map.
-            if let Ok(map) = mapping::map(file, length) {
-                return Ok(Self::Mapped(map));
+            if data
+                .as_ref()
+                .is_some_and(|data| from <= Some(data.len() as u64))
+                && let Some(data) = data
+                && let Ok(map) = mapping::map(file, length)
+            {
+                let front = Owned::read(file, 0..data.start)?;
+                let back = Owned::read(file, data.end..length)?;
+                return Ok(Self::Mapped(Mapped { map, front, back }));
             }
-            rewind(file).map_err(Fault::io("reading the entry"))?;
         }
-        Self::read(file, length)
+        Owned::read(file, 0..length).map(Self::Read)
     }
 
-    fn read(mut file: &File, length: usize) -> Result<Self, Fault> {
+    /// The beginning of the file, with at least its head.
+    pub(super) fn front(&self) -> &[u8] {
+        match self {
+            Self::Read(all) => all.bytes(),
+            Self::Mapped(mapped) => mapped.front.bytes(),
+        }
+    }
+
+    /// Bytes of the file.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Read(all) => all.length,
+            Self::Mapped(mapped) => mapped.map.len(),
+        }
+    }
+
+    /// The whole file in parts, of which the last has the seal.
+    pub(super) fn parts(&self) -> [&[u8]; 3] {
+        match self {
+            Self::Read(all) => [&[], &[], all.bytes()],
+            Self::Mapped(mapped) => [
+                mapped.front.bytes(),
+                &mapped.map[mapped.data()],
+                mapped.back.bytes(),
+            ],
+        }
+    }
+
+    /// The bytes of a section.
+    pub(super) fn section(&self, range: Range<usize>) -> &[u8] {
+        match self {
+            Self::Read(all) => &all.bytes()[range],
+            Self::Mapped(mapped) => mapped.section(range),
+        }
+    }
+}
+
+impl Mapped {
+    /// Where the mapped bytes lie that are used.
+    fn data(&self) -> Range<usize> {
+        self.front.length..self.map.len() - self.back.length
+    }
+
+    fn section(&self, range: Range<usize>) -> &[u8] {
+        let data = self.data();
+        if range.end <= data.start {
+            &self.front.bytes()[range]
+        } else if range.start >= data.end {
+            &self.back.bytes()[range.start - data.end..range.end - data.end]
+        } else {
+            &self.map[range]
+        }
+    }
+}
+
+impl Owned {
+    fn read(mut file: &File, range: Range<usize>) -> Result<Self, Fault> {
+        let length = range.len();
         let size = length as u64;
         let mut memory = Vec::new();
         let room = length.saturating_add(ALIGNMENT);
@@ -45,32 +123,47 @@ impl Content {
             .map_err(|_| Fault::TooLarge { size })?;
         memory.resize(room, 0);
         let start = memory.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
-        match file.read_exact(&mut memory[start..start + length]) {
-            Ok(()) => Ok(Self::Read { memory, start }),
+        let target = &mut memory[start..start + length];
+        let read = file
+            .seek(SeekFrom::Start(range.start as u64))
+            .and_then(|_| file.read_exact(target));
+        match read {
+            Ok(()) => Ok(Self {
+                memory,
+                start,
+                length,
+            }),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Fault::Length {
-                expected: size,
+                expected: range.end as u64,
                 found: 0,
             }),
             Err(error) => Err(Fault::io("reading the entry")(error)),
         }
     }
 
-    /// The whole file.
-    pub(super) fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Mapped(map) => map,
-            Self::Read { memory, start } => &memory[*start..memory.len() + *start - ALIGNMENT],
-        }
+    fn bytes(&self) -> &[u8] {
+        &self.memory[self.start..self.start + self.length]
     }
 }
 
-/// The first bytes, which tell whether a map is worth making: all of it would be read from the disk.
-fn prefix(file: &File) -> io::Result<Vec<u8>> {
-    let mut prefix = Vec::with_capacity(FIXED);
-    file.take(FIXED as u64).read_to_end(&mut prefix)?;
-    Ok(prefix)
+/// Where the buffers but for the last one lie, if the head is one that can be read. Nothing of it is believed: whatever
+/// it says, the seal is checked over all bytes, and the head read anew.
+fn data(file: &File, length: usize) -> Result<Option<Range<usize>>, Fault> {
+    let prefix = Owned::read(file, 0..length.min(FIXED))?;
+    recognise(prefix.bytes(), length as u64)?;
+    let head = head_length(prefix.bytes()).and_then(|head| usize::try_from(head).ok());
+    let Some(head) = head.filter(|head| *head <= length) else {
+        return Ok(None);
+    };
+    let head = Owned::read(file, 0..head)?;
+    let parsed = Head::parse(head.bytes(), length).ok();
+    Ok(parsed.and_then(|(_, layout)| layout.data()))
 }
 
-fn rewind(mut file: &File) -> io::Result<()> {
-    file.seek(SeekFrom::Start(0)).map(drop)
+impl Layout {
+    /// From the end of the payload to the beginning of the last buffer.
+    fn data(&self) -> Option<Range<usize>> {
+        let last = self.buffers.last()?;
+        Some(self.payload.end..last.start)
+    }
 }

@@ -205,6 +205,8 @@ fn look(stat: &fs::Stat) -> Look {
     let seconds = stat.st_mtime as i64;
     Look {
         size: stat.st_size as u64,
+        // What is not on the disk yet has no blocks there.
+        taken: (stat.st_size as u64).max((stat.st_blocks as u64).saturating_mul(512)),
         modified: seconds
             .saturating_mul(1_000_000_000)
             .saturating_add(stat.st_mtime_nsec as i64),

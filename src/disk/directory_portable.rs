@@ -9,6 +9,7 @@ use std::time::SystemTime;
 use super::clock;
 use super::look::{Look, Rights};
 use super::step::{Step, pass};
+use super::write::on_disk;
 
 /// Nothing is known, and so nothing refused.
 const UNKNOWN: Rights = Rights {
@@ -166,6 +167,7 @@ pub(super) fn touch(file: &File, time: SystemTime) -> io::Result<()> {
 fn look(metadata: &fs::Metadata) -> io::Result<Look> {
     Ok(Look {
         size: metadata.len(),
+        taken: on_disk(metadata.len()),
         modified: clock::nanoseconds(metadata.modified()?),
         is_file: metadata.is_file(),
         identity: (0, 0),

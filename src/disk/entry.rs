@@ -44,15 +44,15 @@ impl Entry {
             return Err(Fault::Empty);
         }
         let content = Content::of(file, size, map_from)?;
-        recognise(content.bytes(), size)?;
-        if !sealer.has_sealed(content.bytes()) {
+        recognise(content.front(), size)?;
+        if !sealer.has_sealed(content.parts()) {
             return Err(Fault::Seal);
         }
         Self::unfold(Arc::new(content))
     }
 
     fn unfold(content: Arc<Content>) -> Result<Self, Fault> {
-        let (head, layout) = Head::parse(content.bytes())?;
+        let (head, layout) = Head::parse(content.front(), content.len())?;
         let stored = View::of(&content, &layout.payload);
         let payload = match head.form {
             Form::Plain => stored,
@@ -113,7 +113,8 @@ impl Entry {
         self.layout.buffers.len()
     }
 
-    /// The buffers in the order in which they were written, each 64-byte aligned.
+    /// The buffers in the order in which they were written, each 64-byte aligned. All but the last may be mapped, so
+    /// that they are for data: who may write to the file can change it after the check.
     pub fn buffers(&self) -> impl Iterator<Item = View> {
         let ranges = self.layout.buffers.iter();
         ranges.map(|range| View::of(&self.content, range))
@@ -121,10 +122,10 @@ impl Entry {
 
     /// Bytes of the file.
     pub fn size(&self) -> usize {
-        self.content.bytes().len()
+        self.content.len()
     }
 
-    /// Whether its file is mapped, so that its bytes are the system's to page out and share.
+    /// Whether its buffers are mapped, so that their bytes are the system's to page out and share.
     pub fn is_mapped(&self) -> bool {
         matches!(*self.content, Content::Mapped(_))
     }
@@ -152,7 +153,7 @@ impl Deref for View {
 
     fn deref(&self) -> &[u8] {
         match &self.source {
-            Source::File(content, range) => &content.bytes()[range.clone()],
+            Source::File(content, range) => content.section(range.clone()),
             Source::Memory(payload) => payload,
         }
     }

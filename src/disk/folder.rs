@@ -149,8 +149,22 @@ impl Folder {
     }
 }
 
+/// Whoever removes a folder again and again, as soon as it is made, has it so.
+const ATTEMPTS: usize = 8;
+
 impl Root {
+    /// Opens the folder, and begins anew if somebody removes it meanwhile.
     fn open(path: &Path, options: &Options) -> Result<Self, Refusal> {
+        for _ in 1..ATTEMPTS {
+            match Self::try_open(path, options) {
+                Err(refusal) if refusal.is_missing() => {}
+                result => return result,
+            }
+        }
+        Self::try_open(path, options)
+    }
+
+    fn try_open(path: &Path, options: &Options) -> Result<Self, Refusal> {
         let directory = open_or_make(path)?;
         let rights = directory.rights().map_err(Refusal::io(path))?;
         rights.check(path)?;

@@ -126,13 +126,13 @@ impl Head {
         Ok(())
     }
 
-    /// Reads the head of a whole file, and where its sections are.
-    pub(super) fn parse(file: &[u8]) -> Result<(Self, Layout), Fault> {
-        recognise(file, file.len() as u64)?;
-        let head = Self::read(file)?;
+    /// Reads the head at the beginning of a file of `size` bytes, and where its sections are.
+    pub(super) fn parse(front: &[u8], size: usize) -> Result<(Self, Layout), Fault> {
+        recognise(front, size as u64)?;
+        let head = Self::read(front)?;
         let layout = head.layout()?;
-        let claimed = u32_at(file, 12).map(|length| length as usize);
-        if claimed != Some(layout.head) || layout.body + SEAL != file.len() {
+        let claimed = u32_at(front, 12).map(|length| length as usize);
+        if claimed != Some(layout.head) || layout.body + SEAL != size {
             return Err(Fault::Malformed("its lengths do not add up"));
         }
         if head.form == Form::Plain && head.plain != head.stored {
@@ -239,7 +239,7 @@ const TOO_LONG: Fault = Fault::Malformed("sections that are longer than memory")
 
 /// Where the payload as it is stored and the buffers lie in the bytes of a whole file. Its seal is not checked.
 pub fn sections(file: &[u8]) -> Result<Vec<Range<usize>>, Fault> {
-    let (_, layout) = Head::parse(file)?;
+    let (_, layout) = Head::parse(file, file.len())?;
     let payload = std::iter::once(layout.payload);
     Ok(payload.chain(layout.buffers).collect())
 }
@@ -321,10 +321,14 @@ mod tests {
         file
     }
 
+    fn parse(file: &[u8]) -> Result<(Head, Layout), Fault> {
+        Head::parse(file, file.len())
+    }
+
     proptest! {
         #[test]
         fn a_head_is_read_as_it_was_written(head in heads()) {
-            let (read, layout) = Head::parse(&file(&head)).unwrap();
+            let (read, layout) = parse(&file(&head)).unwrap();
             prop_assert_eq!(&read, &head);
             prop_assert_eq!(layout.head % ALIGNMENT, 0);
             prop_assert!(layout.buffers.iter().all(|buffer| buffer.start % ALIGNMENT == 0));
@@ -332,7 +336,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-            let _ = Head::parse(&bytes);
+            let _ = parse(&bytes);
             let _ = Head::read(&bytes);
             let _ = created(&bytes);
         }
@@ -341,7 +345,7 @@ mod tests {
         fn a_changed_head_is_read_or_refused(head in heads(), at in 0..FIXED, byte: u8) {
             let mut file = file(&head);
             file[at] = byte;
-            if let Ok((_, layout)) = Head::parse(&file) {
+            if let Ok((_, layout)) = parse(&file) {
                 prop_assert!(layout.body <= file.len());
             }
         }
@@ -373,16 +377,13 @@ mod tests {
         let with = |at: usize, byte| {
             let mut file = good.clone();
             file[at] = byte;
-            Head::parse(&file).map(drop)
+            parse(&file).map(drop)
         };
-        assert!(matches!(Head::parse(&[]), Err(Fault::Empty)));
-        assert!(matches!(Head::parse(b"memo"), Err(Fault::Length { .. })));
-        assert!(matches!(Head::parse(b"mem0"), Err(Fault::Foreign)));
-        assert!(matches!(Head::parse(&good[1..]), Err(Fault::Foreign)));
-        assert!(matches!(
-            Head::parse(&good[..200]),
-            Err(Fault::Length { .. })
-        ));
+        assert!(matches!(parse(&[]), Err(Fault::Empty)));
+        assert!(matches!(parse(b"memo"), Err(Fault::Length { .. })));
+        assert!(matches!(parse(b"mem0"), Err(Fault::Foreign)));
+        assert!(matches!(parse(&good[1..]), Err(Fault::Foreign)));
+        assert!(matches!(parse(&good[..200]), Err(Fault::Length { .. })));
         assert!(matches!(with(8, 1), Err(Fault::Older { found: 1 })));
         assert!(matches!(with(8, 3), Err(Fault::Newer { found: 3 })));
         assert!(matches!(with(12, 0), Err(Fault::Malformed(_))));

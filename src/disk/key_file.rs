@@ -27,8 +27,9 @@ pub(super) fn load_or_make(
     }
     let key = random::secret::<KEY_LENGTH>().map_err(Refusal::io(&path))?;
     make_once(directory, "", KEY, &key).map_err(Refusal::io(&path))?;
-    // Whoever was first, this is what all others read.
-    load(directory, &path)?.ok_or(Refusal::Key { path })
+    // Whoever was first, this is what all others read. If it is gone, so is the folder.
+    let key = load(directory, &path)?;
+    key.ok_or_else(|| Refusal::io(&path)(ErrorKind::NotFound.into()))
 }
 
 /// The key of the folder, if it has one.

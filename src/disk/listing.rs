@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 
 use super::directory::look_at;
+use super::entry::Entry;
 use super::fault::Fault;
 use super::folder::Folder;
 use super::format::{Codec, FIXED, Head, head_length, recognise};
@@ -16,7 +17,7 @@ use super::walk::{self, Kind};
 /// Longer heads are not read for a description: they have a million buffers.
 const MAX_HEAD: u64 = 8 << 20;
 
-/// An entry as its file describes itself. Nothing of it is checked; [`Folder::verify`] does.
+/// An entry as it is listed.
 #[derive(Clone, Debug)]
 pub struct Listed {
     /// The file, from the folder.
@@ -27,7 +28,7 @@ pub struct Listed {
     pub used: i64,
     /// How often it was read, of which once a minute is counted; none where the file system does not keep it.
     pub hits: Option<u64>,
-    /// What the head says, if it can be read.
+    /// What the head says, if it can be read, and is sealed where that was asked for.
     pub description: Option<Description>,
 }
 
@@ -49,8 +50,9 @@ pub struct Description {
 }
 
 impl Folder {
-    /// All entries of all applications, one function's after the other's. What goes away meanwhile is left out.
-    pub fn entries(&self) -> Result<impl Iterator<Item = Listed>, Fault> {
+    /// All entries of all applications, one function's after the other's. What goes away meanwhile is left out. If
+    /// they are `checked`, which reads all of their bytes, nothing is said of them that is not sealed.
+    pub fn entries(&self, checked: bool) -> Result<impl Iterator<Item = Listed>, Fault> {
         let root = self.root();
         let namespaces = walk::namespaces(&root.directory)?;
         let functions: Vec<String> = namespaces
@@ -62,16 +64,37 @@ impl Folder {
         Ok(functions.into_iter().flat_map(move |function| {
             let files = walk::files(&root.directory, &function).unwrap_or_default();
             let entries = files.into_iter().filter(|file| file.kind == Kind::Entry);
-            let listed = entries.filter_map(|file| folder.describe(file.path));
+            let listed = entries.filter_map(|file| folder.describe(file.path, checked));
             listed.collect::<Vec<_>>()
         }))
     }
 
-    fn describe(&self, path: String) -> Option<Listed> {
+    /// How many entries there are, and what they take.
+    pub fn count(&self) -> Result<Removed, Fault> {
+        let directory = &self.root().directory;
+        let mut counted = Removed::default();
+        for namespace in walk::namespaces(directory)? {
+            for function in walk::functions(directory, &namespace)? {
+                let files = walk::files(directory, &function)?.into_iter();
+                let entries = files.filter(|file| file.kind == Kind::Entry);
+                let looks = entries.filter_map(|file| directory.look(&file.path).ok());
+                counted += looks.map(|look| Removed::one(look.taken)).sum();
+            }
+        }
+        Ok(counted)
+    }
+
+    fn describe(&self, path: String, checked: bool) -> Option<Listed> {
         let root = self.root();
         let look = root.directory.look(&path).ok()?;
         let file = root.directory.open_file(&path).ok();
-        let description = file.as_ref().and_then(read_description);
+        let description = if checked {
+            let read = read_file(&root, &path, None).ok().flatten();
+            read.filter(|opened| stands_at(&opened.entry, &path))
+                .map(|opened| Description::of(&opened.entry))
+        } else {
+            file.as_ref().and_then(read_description)
+        };
         Some(Listed {
             path,
             size: look.size,
@@ -88,8 +111,7 @@ impl Folder {
             let error = ErrorKind::NotFound.into();
             return Err(Fault::io("opening the entry")(error));
         };
-        let place = namespace_folder(entry.namespace());
-        if entry_file(&place, &entry.name()) == listed.path {
+        if stands_at(&entry, &listed.path) {
             return Ok(());
         }
         Err(Fault::OtherName)
@@ -99,6 +121,24 @@ impl Folder {
     pub fn remove(&self, listed: &Listed) -> Result<Removed, Fault> {
         remove_file(&self.root().directory, &listed.path)
     }
+}
+
+impl Description {
+    fn of(entry: &Entry) -> Self {
+        Self {
+            namespace: entry.namespace().to_owned(),
+            name: entry.name(),
+            created: entry.created(),
+            cost: entry.cost(),
+            codec: entry.codec(),
+            metadata: entry.metadata().to_vec(),
+        }
+    }
+}
+
+/// Whether an entry is where it belongs.
+fn stands_at(entry: &Entry, path: &str) -> bool {
+    entry_file(&namespace_folder(entry.namespace()), &entry.name()) == path
 }
 
 fn read_description(mut file: &File) -> Option<Description> {

@@ -4,6 +4,8 @@
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Look {
     pub size: u64,
+    /// Bytes that it takes on the disk.
+    pub taken: u64,
     /// Nanoseconds since 1970.
     pub modified: i64,
     pub is_file: bool,

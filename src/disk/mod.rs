@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `format` | the bytes of an entry |
 //! | `seal`, `cores` | what tells that nobody changed them, made by all cores |
-//! | `content`, `mapping` | the bytes of a file, read or mapped |
+//! | `content`, `mapping` | the bytes of a file: read, and large data mapped |
 //! | `compression` | payloads that shrink |
 //! | `name` | what an entry is called, and where its file lies |
 //! | `directory` | a directory, and what lies in it |
@@ -16,6 +16,7 @@
 //! | `entry` | an entry that was read |
 //! | `write`, `draft` | an entry that is written |
 //! | `lock`, `guard` | one computation per name among all processes |
+//! | `holder` | which process has a lock |
 //! | `generation` | what tells other processes of a clear |
 //! | `hits` | how often an entry was read |
 //! | `walk`, `removal`, `sweep`, `listing` | all entries: removed, swept, shown |
@@ -40,6 +41,7 @@ mod format;
 mod generation;
 mod guard;
 mod hits;
+mod holder;
 mod key_file;
 mod listing;
 mod lock;
@@ -63,6 +65,7 @@ pub use folder::{Folder, Options};
 pub use format::{ALIGNMENT, Codec, sections};
 pub use generation::{Generation, Scope};
 pub use guard::Guard;
+pub use holder::Holder;
 pub use key_file::KEY_LENGTH;
 pub use listing::{Description, Listed};
 pub use lock::Attempt;

@@ -14,10 +14,11 @@ use super::folder::{Folder, Root};
 use super::generation::{Board, Generation, Scope};
 use super::guard::Guard;
 use super::hits;
+use super::holder::Holder;
 use super::lock::Attempt;
 use super::name::{Name, entry_file, function_folder, lock_file, namespace_folder};
 use super::removal::{self, Removed};
-use super::write::{Parts, Target, Written, write};
+use super::write::{Parts, Target, Written, on_disk, write};
 use crate::sync::system::RwLock;
 
 /// The entries of one application in a folder. Clones share what they know.
@@ -141,7 +142,7 @@ impl Namespace {
         let Some(bytes) = written? else {
             return Ok(Written::Overtaken);
         };
-        folder.due().lock().note(bytes);
+        folder.due().lock().note(on_disk(bytes));
         Ok(Written::Stored { bytes })
     }
 
@@ -206,6 +207,13 @@ impl Namespace {
         Attempt::repeated(|| self.try_lock(name), keeps_waiting)
     }
 
+    /// Which process has the right to compute the entry of `name`, where the system tells.
+    pub fn holder(&self, name: &Name) -> Option<Holder> {
+        let path = lock_file(&self.shared.place, name);
+        let look = self.shared.folder.root().directory.look(&path).ok()?;
+        Holder::of(&look)
+    }
+
     /// Waits for the right to compute the entry of `name` for a time at most.
     pub fn lock_within(&self, name: &Name, limit: Duration) -> Result<Attempt, Fault> {
         let began = std::time::Instant::now();
@@ -225,8 +233,8 @@ fn take_back(directory: &Directory, target: &Target<'_>) {
 
 /// An entry, its file, and when that was used last.
 pub(super) struct Opened {
-    file: File,
-    used: i64,
+    pub file: File,
+    pub used: i64,
     pub entry: Entry,
 }
 

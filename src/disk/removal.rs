@@ -14,7 +14,7 @@ use super::walk::{self, Kind};
 pub struct Removed {
     /// Files of entries.
     pub entries: u64,
-    /// Their bytes.
+    /// Bytes that they take on the disk.
     pub bytes: u64,
 }
 
@@ -78,7 +78,7 @@ fn remove_all(directory: &Directory, folder: &str) -> Result<Removed, Fault> {
 
 /// Removes one entry, unless somebody was faster.
 pub(super) fn remove_file(directory: &Directory, path: &str) -> Result<Removed, Fault> {
-    let size = directory.look(path).map_or(0, |look| look.size);
+    let size = directory.look(path).map_or(0, |look| look.taken);
     match directory.remove(path) {
         // A folder in its place is no entry, and is never read as one.
         Err(error)
@@ -90,11 +90,15 @@ pub(super) fn remove_file(directory: &Directory, path: &str) -> Result<Removed, 
             Ok(Removed::default())
         }
         result => result
-            .map(|()| Removed {
-                entries: 1,
-                bytes: size,
-            })
+            .map(|()| Removed::one(size))
             .map_err(Fault::io("removing an entry")),
+    }
+}
+
+impl Removed {
+    /// One entry.
+    pub(super) fn one(bytes: u64) -> Self {
+        Self { entries: 1, bytes }
     }
 }
 

@@ -40,10 +40,10 @@ impl Sealer {
         sealing.finish()
     }
 
-    /// Whether the last 32 bytes of `file` are the seal of what is before them.
-    pub(super) fn has_sealed(&self, file: &[u8]) -> bool {
-        file.split_last_chunk().is_some_and(|(body, seal)| {
-            let own = self.seal(std::iter::once(body));
+    /// Whether the last 32 bytes of a file, which comes in parts, are the seal of what is before them.
+    pub(super) fn has_sealed(&self, [front, middle, back]: [&[u8]; 3]) -> bool {
+        back.split_last_chunk().is_some_and(|(back, seal)| {
+            let own = self.seal([front, middle, back].into_iter());
             // Compared in constant time, so that nobody finds a seal byte by byte.
             blake3::Hash::from(own) == *seal
         })

@@ -68,6 +68,7 @@ impl Due {
 
 struct Item {
     path: String,
+    /// Bytes on the disk.
     size: u64,
     used: i64,
     created: i64,
@@ -173,17 +174,14 @@ impl Item {
         let created = max_age.and_then(|_| created(&root.directory, &path));
         Some(Self {
             path,
-            size: look.size,
+            size: look.taken,
             used: look.modified.min(now),
             created: created.unwrap_or(look.modified),
         })
     }
 
     fn as_removed(&self) -> Removed {
-        Removed {
-            entries: 1,
-            bytes: self.size,
-        }
+        Removed::one(self.size)
     }
 }
 

@@ -104,6 +104,11 @@ impl Folded<'_> {
     }
 }
 
+/// What a file of so many bytes takes on a disk, in blocks as nearly all file systems have them.
+pub(super) fn on_disk(bytes: u64) -> u64 {
+    bytes.next_multiple_of(4096)
+}
+
 /// Where an entry goes.
 pub(super) struct Target<'a> {
     /// The folder of its namespace, and that of its function.

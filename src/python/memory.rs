@@ -52,16 +52,19 @@ pub fn byte_array<'py>(py: Python<'py>, source: &[u8]) -> PyResult<Bound<'py, Py
 
 /// Copies into memory of the same length that nobody else knows of.
 pub fn copy(py: Python<'_>, source: &[u8], target: &mut [MaybeUninit<u8>]) {
-    match source.len() {
-        length if length < RELEASE_FROM => copy_here(source, target),
-        length if length < ALL_CORES_FROM || !cores::are_ours() => {
-            py.detach(|| copy_here(source, target));
-        }
-        _ => py.detach(|| {
+    if source.len() < RELEASE_FROM {
+        return copy_here(source, target);
+    }
+    py.detach(|| {
+        let is_worth = source.len() >= ALL_CORES_FROM;
+        let Some(pool) = is_worth.then(cores::pool).flatten() else {
+            return copy_here(source, target);
+        };
+        pool.install(|| {
             let pieces = target.par_chunks_mut(PIECE).zip(source.par_chunks(PIECE));
             pieces.for_each(|(target, source)| copy_here(source, target));
-        }),
-    }
+        });
+    });
 }
 
 fn copy_here(source: &[u8], target: &mut [MaybeUninit<u8>]) {

@@ -3,6 +3,7 @@
 pub mod array;
 pub mod context;
 pub mod ending;
+pub mod failure;
 pub mod immutable;
 pub mod imports;
 pub mod interrupt;

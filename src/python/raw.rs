@@ -352,6 +352,13 @@ impl<'py> DictCursor<'py> {
     }
 }
 
+/// Whether this is the interpreter that the process began with, and no subinterpreter.
+pub fn is_main_interpreter(_py: Python<'_>) -> bool {
+    // SAFETY: the thread is attached to an interpreter, which is what both calls ask for.
+    let number = unsafe { ffi::PyInterpreterState_GetID(ffi::PyInterpreterState_Get()) };
+    number == 0
+}
+
 /// The memory of a contiguous buffer.
 ///
 /// # Safety

@@ -3,7 +3,6 @@
 //! The payload is the stream, of the value itself or of what Arrow makes of it. The buffers are those that pickle hands out, in order, and behind them, if there are
 //! any, one with a byte for each: 1 if it could be written to, 0 if not.
 
-use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use super::pickled::{Parts, Pickled, Stream};
@@ -11,6 +10,7 @@ use super::polars::Polars;
 use super::source::{Lent, Source};
 use super::{CopyMode, Snapshot};
 use crate::disk::{Codec, Entry, Generation, Name, View};
+use crate::python::failure::is_failure;
 use crate::python::mapped::Mapped;
 
 /// A pickle of the value.
@@ -131,7 +131,7 @@ fn in_arrow<'py>(py: Python<'py>, polars: &Polars) -> PyResult<Option<Stream<'py
         .as_arrow(py)
         .and_then(|arrow| arrow.as_ref().map(Stream::of).transpose());
     match stream {
-        Err(raised) if raised.is_instance_of::<PyException>(py) => Ok(None),
+        Err(raised) if is_failure(py, &raised) => Ok(None),
         stream => stream,
     }
 }

@@ -250,3 +250,43 @@ def test_the_folder_of_apps_has_a_name(app, command):
     place = os.path.join(os.path.expanduser("~"), ".streamlit", "cache", "memoxide")
     assert command("path", "--streamlit").strip() == place
     assert "two folders" in command("ls", "--streamlit", "--dir", app.folder, status=2)
+
+
+ESCAPES = "\x1b]0;owned\x07\u202egnp.\x9b31m"
+
+
+def test_nothing_that_is_not_sealed_is_printed(app, command, filled):
+    (path,) = app.folder.rglob(f"{filled}.entry")
+    content = path.read_bytes()
+    forged = content.replace(b"__main__.square", b"\x1b]0;owned\x07\nABC")
+    assert forged != content
+    path.write_bytes(forged)
+    for arguments in (["ls"], ["ls", "--entries"], ["verify"], ["show", filled], ["prune"]):
+        status = 1 if arguments[0] in ("verify", "show") else 0
+        for more in ([], ["--json"]):
+            out = command(*arguments, *more, status=status)
+            assert "owned" not in out
+            assert "ABC" not in out
+            assert "\x1b" not in out
+    assert "(unreadable)" in command("ls")
+
+
+def test_names_are_printed_without_their_control_characters(app, command):
+    app.run(f"""
+        def f(x):
+            return x
+        f.__qualname__ = {ESCAPES!r}
+        mx.cache_data(f, persist=mx.Disk(name={"app" + ESCAPES!r}))(1)
+    """)
+    for arguments in (["ls"], ["ls", "--entries"], ["ls", "--json"]):
+        out = command(*arguments)
+        assert "owned" in out
+        assert all(sign.isprintable() or sign == "\n" for sign in out)
+        assert r"\x1b" in out or r"\u001b" in out
+
+
+def test_wide_names_stand_in_columns(capsys):
+    from memoxide.cli import output
+
+    output.table([("a", "left"), ("b", "right")], [("日本", "1"), ("x", "23")])
+    assert capsys.readouterr().out == "a      b\n日本   1\nx     23\n"

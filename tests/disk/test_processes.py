@@ -1,5 +1,7 @@
 """Several processes: one computation, clears that reach all of them, owners that die, forks."""
 
+import os
+import signal
 import time
 
 import pytest
@@ -526,3 +528,37 @@ def test_two_loops_that_need_each_others_values_end(app, workers):
     second.send("asyncio.run(right(2))")
     assert first.read() == "[2, 2, 1, 1]"
     assert second.read() == "[2, 1, 1]"
+
+
+SUSPENDED = """
+    import os, pathlib, signal
+
+    @mx.cache_data(persist="disk")
+    def value(stop):
+        pathlib.Path("computes-" + os.environ["NAME"]).touch()
+        if os.environ["NAME"] == "first":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return os.environ["NAME"]
+"""
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/locks"), reason="the system does not tell")
+def test_a_process_that_is_suspended_holds_up_nobody_for_ever(app, workers, monkeypatch):
+    monkeypatch.chdir(app.root)
+    first = workers(SUSPENDED, NAME="first")
+    first.send("value(1)")
+    wait_until((app.root / "computes-first").exists)
+    try:
+        second = workers(SUSPENDED, NAME="second")
+        third = workers(SUSPENDED, NAME="third")
+        second.send("value(1)")
+        third.send("value(1)")
+        for worker in (second, third):
+            said = [worker.read() for _ in range(3)]
+            assert f"process {first.process.pid} (" in said[0]
+            assert "suspended" in said[0]
+            assert "__main__.value" in said[0]
+            assert said[2] in ("second", "third")
+    finally:
+        os.kill(first.process.pid, signal.SIGCONT)
+    assert first.read() == "first"

@@ -9,6 +9,11 @@ import pytest
 
 import memoxide as mx
 
+try:
+    import numpy
+except ImportError:
+    numpy = None
+
 sealed = pytest.importorskip("disk.reader", reason="no BLAKE3 for Python").seal_of
 
 RUN = []
@@ -171,3 +176,47 @@ def test_a_key_file_that_others_may_write_to_is_refused(folder, caplog):
     read(1)
     assert "others may write" in caplog.text
     assert RUN == []
+
+
+def array_and(x):
+    return [numpy.full(300_000, 7.0), x]
+
+
+@pytest.mark.parametrize("where", ["head", "payload", "flags"])
+def test_what_says_how_data_is_read_cannot_be_changed_after_the_check(tmp_path, where):
+    pytest.importorskip("numpy")
+    mx.cache_data(array_and, persist=mx.Disk(tmp_path, memory=False), copy="deep")(1)
+    read = mx.cache_data(array_and, persist=mx.Disk(tmp_path), copy="deep")
+    assert read(1)[1] == 1
+    path = entry(tmp_path)
+    content = path.read_bytes()
+    begin = struct.unpack_from("<I", content, 12)[0]
+    payload = struct.unpack_from("<Q", content, 128)[0]
+    places = {
+        "head": range(24, begin),
+        "payload": range(begin, begin + payload),
+        "flags": range(len(content) - 33, len(content)),
+    }
+    with path.open("r+b") as file:
+        file.seek(places[where].start)
+        file.write(b"\xff" * len(places[where]))
+    value = read(1)
+    assert value[1] == 1
+    assert set(value[0]) == {7.0}
+    assert read.cache_info().misses == 0
+
+
+def test_without_a_map_nothing_can_be_changed_after_the_check(tmp_path):
+    pytest.importorskip("numpy")
+    options = mx.Disk(tmp_path, memory_map=False)
+    assert options.memory_map is False
+    assert "memory_map=False" in repr(options)
+    assert options != mx.Disk(tmp_path)
+    mx.cache_data(array_and, persist=mx.Disk(tmp_path, memory=False))(1)
+    read = mx.cache_data(array_and, persist=options)
+    assert set(read(1)[0]) == {7.0}
+    path = entry(tmp_path)
+    with path.open("r+b") as file:
+        file.write(b"\xff" * path.stat().st_size)
+    assert set(read(1)[0]) == {7.0}
+    assert read.cache_info().misses == 0

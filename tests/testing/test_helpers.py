@@ -266,7 +266,7 @@ class TestDisabled:
         with testing.disabled():
             assert resource() == "resource"
 
-    @pytest.mark.parametrize(("value", "runs"), [("1", 2), ("0", 1), (None, 1)])
+    @pytest.mark.parametrize(("value", "runs"), [("1", 2), ("0", 1), ("", 1), (None, 1)])
     def test_a_process_can_be_started_so(self, in_child, value, runs):
         environment = {} if value is None else {"MEMOXIDE_DISABLE": value}
         out = in_child(

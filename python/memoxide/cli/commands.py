@@ -101,9 +101,11 @@ def opened(path: Path | None, **bounds: Any) -> CacheFolder | None:
     return CacheFolder(path, **bounds) if path.exists() else None
 
 
-def found(folder: CacheFolder | None, selection: Selection) -> list[CacheEntry]:
-    """Return the entries that are meant."""
-    return list(selection.of(folder.entries())) if folder else []
+def found(
+    folder: CacheFolder | None, selection: Selection, checked: bool = False
+) -> list[CacheEntry]:
+    """Return the entries that are meant. What is to be printed of them has to be checked."""
+    return list(selection.of(folder.entries(checked=checked))) if folder else []
 
 
 @group.command()
@@ -120,7 +122,7 @@ def path(path: Path | None, as_json: bool) -> None:
 @of_folder
 def ls(each: bool, path: Path | None, as_json: bool, **which: Any) -> None:
     """List functions, or entries: size, age, last use, hits, cost."""
-    entries = found(opened(path), Selection(**which))
+    entries = found(opened(path), Selection(**which), checked=True)
     if each:
         entries.sort(key=lambda entry: entry.used, reverse=True)
         if as_json:
@@ -135,13 +137,19 @@ def ls(each: bool, path: Path | None, as_json: bool, **which: Any) -> None:
         output.functions(functions)
 
 
+def keyed(folder: CacheFolder | None, key: str) -> list[CacheEntry]:
+    """Return the entries whose keys begin so, which are the names of their files."""
+    entries = folder.entries(checked=False) if folder else []
+    return [entry for entry in entries if Path(entry.path).stem.startswith(key.lower())]
+
+
 @group.command()
 @click.argument("key")
 @of_folder
 def show(key: str, path: Path | None, as_json: bool) -> int:
     """Show the entry whose key begins with KEY."""
     folder = opened(path)
-    entries = found(folder, Selection(key=key))
+    entries = keyed(folder, key)
     if folder is None or not entries:
         raise click.ClickException(f"no entry has a key that begins with {key}")
     if len(entries) > 1:
@@ -149,14 +157,18 @@ def show(key: str, path: Path | None, as_json: bool) -> int:
     (entry,) = entries
     known = output.entry_as_dict(entry)
     fault = folder.verify(entry)
+    if fault:
+        # Nothing else of it is known to be true.
+        known = {name: known[name] for name in ("path", "size", "used", "hits")}
     known |= {"fault": fault} if fault else folder.inspect(entry)
     if as_json:
         output.as_json(known)
     else:
         shown = {name: str(value) for name, value in known.items()}
-        shown |= {"size": output.size(entry.size), "cost": output.length(entry.cost)}
-        shown |= {"created": f"{output.ago(entry.created)} ago"}
-        shown |= {"used": f"{output.ago(entry.used)} ago"}
+        shown |= {"size": output.size(entry.size), "used": f"{output.ago(entry.used)} ago"}
+        if not fault:
+            shown |= {"cost": output.length(entry.cost)}
+            shown |= {"created": f"{output.ago(entry.created)} ago"}
         output.table([("", "left"), ("", "left")], shown.items())
     return FOUND_WRONG if fault else 0
 
@@ -180,7 +192,7 @@ def verify(remove: bool, path: Path | None, as_json: bool, **which: Any) -> int:
         output.as_json({"entries": len(entries), "faults": faults, "removed": remove})
     else:
         for place, fault in faults.items():
-            print(f"{place}: {fault}")
+            print(f"{output.printable(place)}: {fault}")
         print(f"{len(entries):,} entries, {len(faults):,} damaged")
     return FOUND_WRONG if faults else 0
 
@@ -242,17 +254,25 @@ def clear(yes: bool, path: Path | None, as_json: bool, **which: Any) -> None:
     """Clear entries, on the disk and in the memory of all processes."""
     selection = Selection(**which)
     folder = opened(path)
+    if folder is not None and selection.is_everything:
+        if not yes:
+            confirm(*folder.count())
+        report(as_json, *folder.clear_all())
+        return
     chosen = found(folder, selection)
     bytes_removed = sum(entry.size for entry in chosen)
-    if chosen and not yes:
-        words = f"Clear {len(chosen):,} entries, {output.size(bytes_removed)}?"
-        click.confirm(words, abort=True, err=True)
-    if folder is not None and selection.is_everything:
-        folder.clear_all()
-    elif folder is not None:
-        for entry in chosen:
-            folder.clear(entry)
+    if not yes:
+        confirm(len(chosen), bytes_removed)
+    for entry in chosen if folder is not None else []:
+        folder.clear(entry)
     report(as_json, len(chosen), bytes_removed)
+
+
+def confirm(entries: int, size: int) -> None:
+    """Ask whether so much is to be cleared."""
+    if entries:
+        words = f"Clear {entries:,} entries, {output.size(size)}?"
+        click.confirm(words, abort=True, err=True)
 
 
 def report(as_json: bool, entries: int, size: int, **more: Any) -> None:

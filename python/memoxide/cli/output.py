@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+from rich.cells import cell_len
 
 from memoxide._core import CacheEntry
 from memoxide.cli.selection import UNREADABLE, Function
 
-# In a pipe, lines are as long as they are: who reads them can cut them.
-console = Console(soft_wrap=False)
-
 SHOWN_DIGITS = 12
+
+BOLD, PLAIN = "\x1b[1m", "\x1b[0m"
 
 
 def as_json(value: Any) -> None:
@@ -25,15 +23,31 @@ def as_json(value: Any) -> None:
     print(json.dumps(value, indent=1))
 
 
+def printable(text: str) -> str:
+    """Return text that a terminal only shows: names may hold its control sequences."""
+    if text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text
+    )
+
+
 def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; a column is a title and `left` or `right`."""
-    made = Table(box=None, pad_edge=False, header_style="bold")
-    for title, side in columns:
-        made.add_column(title, justify="right" if side == "right" else "left", overflow="fold")
-    for row in rows:
-        made.add_row(*(escape(cell) for cell in row))
-    wide = Console(width=None if console.is_terminal else 1000)
-    wide.print(made)
+    titles = [title for title, _ in columns]
+    lines = [titles, *([printable(cell) for cell in row] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    is_right = [side == "right" for _, side in columns]
+    for number, cells in enumerate(lines):
+        line = "  ".join(map(padded, cells, widths, is_right)).rstrip()
+        is_heading = number == 0 and sys.stdout.isatty()
+        print(f"{BOLD}{line}{PLAIN}" if is_heading else line)
+
+
+def padded(cell: str, width: int, is_right: bool) -> str:
+    """Return a cell as wide as its column."""
+    space = " " * (width - cell_len(cell))
+    return space + cell if is_right else cell + space
 
 
 def size(count: int) -> str:

@@ -121,6 +121,12 @@ impl CachedCoroutine {
 
 #[pymethods]
 impl CachedCoroutine {
+    /// What `isinstance` asks for: `inspect.iscoroutine` knows coroutines by their class.
+    #[getter(__class__)]
+    fn class_of<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        Ok(crate::python::COROUTINE_TYPE.get(py)?.clone())
+    }
+
     fn __await__(slf: Bound<'_, Self>) -> PyResult<Bound<'_, Self>> {
         if slf.get().state.lock().is_suspended() {
             let message = "coroutine is being awaited already";

@@ -11,7 +11,7 @@ use super::inner::{Sent, nothing, pass};
 use super::state::{Owned, State};
 use super::step::Step;
 use crate::api::computing;
-use crate::api::disk::{NESTED_WAIT, Patience};
+use crate::api::disk::{NESTED_WAIT, Patience, Wait};
 use crate::api::event_loop::{self, Library};
 use crate::error::Result;
 
@@ -24,6 +24,8 @@ pub struct Queue {
     library: Option<Library>,
     /// When it computes whatever others do.
     until: Option<Instant>,
+    /// What it knows of who computes.
+    pub wait: Wait,
     sleep: Duration,
 }
 
@@ -43,6 +45,7 @@ impl Queue {
         Ok(Self {
             library,
             until,
+            wait: Wait::default(),
             sleep: SLEEPS[0],
         })
     }

@@ -12,7 +12,7 @@ use super::state::{Owned, Owning, Planned, State, Waiting};
 use crate::api::bell::Bell;
 use crate::api::call::{Call, Found};
 use crate::api::computing;
-use crate::api::disk::Patience;
+use crate::api::disk::{Patience, Wait};
 use crate::api::miss::{Missed, Turn, dismiss};
 use crate::api::refresh::{self, Plan};
 use crate::api::second_tier::Next;
@@ -187,11 +187,13 @@ impl CachedCoroutine {
         &self,
         py: Python<'py>,
         mut owned: Owned,
-        queue: Option<Queue>,
+        mut queue: Option<Queue>,
     ) -> Result<Step<'py>> {
         let function = self.function.get();
         let patience = queue.as_ref().map_or(Patience::Later, Queue::patience);
-        match function.recall(py, &mut owned.missed, owned.guard, patience)? {
+        let mut first = Wait::default();
+        let wait = queue.as_mut().map_or(&mut first, |queue| &mut queue.wait);
+        match function.recall(py, &mut owned.missed, owned.guard, patience, wait)? {
             Next::Return(value) => Ok(Step::Returned(value)),
             Next::Busy(guard) => self.queue(py, Owned { guard, ..owned }, queue),
             Next::Compute(guard) => self.begin(py, Owned { guard, ..owned }),

@@ -19,7 +19,7 @@ pub struct CacheFolder {
     folder: Folder,
 }
 
-/// An entry as its file describes itself: nothing of it is checked.
+/// An entry as it was listed.
 #[pyclass(frozen, module = "memoxide")]
 pub struct CacheEntry {
     listed: Listed,
@@ -60,9 +60,11 @@ impl CacheFolder {
         self.folder.path().to_owned()
     }
 
-    /// All entries; one function's follow each other.
-    fn entries(&self, py: Python<'_>) -> PyResult<Vec<CacheEntry>> {
-        let entries = py.detach(|| self.folder.entries().map(Iterator::collect::<Vec<_>>));
+    /// All entries; one function's follow each other. Unless they are checked, what they say may be forged.
+    #[pyo3(signature = (*, checked=true))]
+    fn entries(&self, py: Python<'_>, checked: bool) -> PyResult<Vec<CacheEntry>> {
+        let listed = || self.folder.entries(checked).map(Iterator::collect);
+        let entries: Result<Vec<_>, _> = py.detach(listed);
         let entries = entries.map_err(failed)?.into_iter();
         Ok(entries.map(|listed| CacheEntry { listed }).collect())
     }
@@ -107,6 +109,11 @@ impl CacheFolder {
         let namespace = self.folder.namespace(&described.namespace);
         let removed = py.detach(|| namespace.clear(Scope::Entry(&described.name)));
         Ok(removed.map_err(failed)?.entries > 0)
+    }
+
+    /// How many entries there are, and the bytes that they take.
+    fn count(&self, py: Python<'_>) -> PyResult<(u64, u64)> {
+        Ok(figures(py.detach(|| self.folder.count()).map_err(failed)?))
     }
 
     /// Clears all entries of all applications; returns how many, and their bytes.
@@ -155,7 +162,7 @@ impl CacheEntry {
         self.listed.hits
     }
 
-    /// Whether the file begins as an entry does.
+    /// Whether the file is an entry, as far as it was checked.
     #[getter]
     fn is_readable(&self) -> bool {
         self.listed.description.is_some()

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use super::complaint;
 use super::recall::Permit;
 use crate::disk::{self, Fault, Parts, Written};
 use crate::error::Result;
+use crate::python::failure::{contained, is_failure};
 use crate::snapshot::{Codable, Snapshot};
 
 /// A value that was computed.
@@ -32,9 +32,9 @@ impl Permit {
             // It was forked while it computed; its parent keeps the value.
             return Ok(());
         }
-        let written = match self.write(py, computed) {
+        let written = match contained(|| self.write(py, computed)) {
             Ok(written) => written,
-            Err(raised) if raised.is_instance_of::<PyException>(py) => {
+            Err(raised) if is_failure(py, &raised) => {
                 self.complain(py, computed, &raised);
                 return Ok(());
             }

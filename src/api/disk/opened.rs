@@ -42,6 +42,7 @@ struct Address {
     folder: PathBuf,
     max_bytes: Option<u64>,
     max_age: Option<Duration>,
+    map_from: Option<u64>,
     key: Option<[u8; 32]>,
     application: String,
 }
@@ -143,6 +144,7 @@ fn open(py: Python<'_>, place: &Place, forks: u32) -> Result<Arc<Opened>, String
         }
         None => settings.folder()?,
     };
+    options.map_from = options.map_from.filter(|_| place.persist.memory_map);
     let named = place.persist.application.clone();
     let application = named
         .or(settings.application)
@@ -151,6 +153,7 @@ fn open(py: Python<'_>, place: &Place, forks: u32) -> Result<Arc<Opened>, String
         forks,
         max_bytes: options.max_bytes,
         max_age: options.max_age,
+        map_from: options.map_from,
         key: options.key,
         folder,
         application,

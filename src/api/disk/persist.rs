@@ -23,6 +23,8 @@ pub struct Persist {
     pub expires: bool,
     /// Whether memory is the first tier.
     pub memory: bool,
+    /// Whether large data may stay in the file.
+    pub memory_map: bool,
     /// The application's name.
     pub application: Option<String>,
 }
@@ -35,6 +37,7 @@ impl Persist {
         max_age: None,
         expires: false,
         memory: true,
+        memory_map: true,
         application: None,
     };
 
@@ -56,6 +59,29 @@ impl Persist {
     }
 }
 
+/// A switch, which is on if it is not given.
+fn switch(option: &str, value: Option<&Bound<'_, PyAny>>) -> Result<bool> {
+    let Some(value) = value else {
+        return Ok(true);
+    };
+    let switch = value.cast::<PyBool>();
+    let switch = switch.map_err(|_| bad(option, "True or False", value))?;
+    Ok(switch.is_true())
+}
+
+/// An option's value, if there is one.
+fn taken<'py, T>(
+    option: &str,
+    allowed: &str,
+    value: Option<&Bound<'py, PyAny>>,
+) -> Result<Option<T>>
+where
+    T: for<'a> FromPyObject<'a, 'py>,
+{
+    let extracted = value.map(|value| value.extract().map_err(|_| bad(option, allowed, value)));
+    extracted.transpose()
+}
+
 /// A disk tier that is not the common one: `persist=memoxide.Disk(...)`.
 #[pyclass(frozen, eq, hash, module = "memoxide")]
 #[derive(PartialEq, Eq, Hash)]
@@ -66,15 +92,31 @@ pub struct Disk {
 #[pymethods]
 impl Disk {
     #[new]
-    #[pyo3(signature = (path=None, *, ttl=true, max_size=None, max_age=None, memory=true, name=None))]
+    #[pyo3(
+        signature = (path=None, *, ttl=None, max_size=None, max_age=None, memory=None, memory_map=None, name=None),
+        text_signature = "(path=None, *, ttl=True, max_size=None, max_age=None, memory=True, memory_map=True, name=None)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "each is an option")]
     fn new(
-        path: Option<PathBuf>,
-        ttl: bool,
+        path: Option<&Bound<'_, PyAny>>,
+        ttl: Option<&Bound<'_, PyAny>>,
         max_size: Option<&Bound<'_, PyAny>>,
         max_age: Option<&Bound<'_, PyAny>>,
-        memory: bool,
-        name: Option<String>,
+        memory: Option<&Bound<'_, PyAny>>,
+        memory_map: Option<&Bound<'_, PyAny>>,
+        name: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
+        let expires = match ttl {
+            Some(ttl) if !ttl.is_instance_of::<PyBool>() => {
+                let allowed = "True or False (the time itself is the function's ttl)";
+                return Err(bad("ttl", allowed, ttl).into());
+            }
+            ttl => switch("ttl", ttl)?,
+        };
+        let memory = switch("memory", memory)?;
+        let memory_map = switch("memory_map", memory_map)?;
+        let path: Option<PathBuf> = taken("path", "a path", path)?;
+        let name = taken("name", "a str", name)?;
         let max_bytes = max_size
             .map(|size| options::bytes("max_size", size))
             .transpose()?;
@@ -96,8 +138,9 @@ impl Disk {
                 folder,
                 max_bytes: max_bytes.flatten(),
                 max_age: max_age.flatten(),
-                expires: ttl,
+                expires,
                 memory,
+                memory_map,
                 application: name,
             }),
         })
@@ -133,6 +176,12 @@ impl Disk {
         self.persist.memory
     }
 
+    /// Whether large data may stay in the file, which is mapped.
+    #[getter]
+    fn memory_map(&self) -> bool {
+        self.persist.memory_map
+    }
+
     /// The application's name, if it is not the project's.
     #[getter]
     fn name(&self) -> Option<&str> {
@@ -148,6 +197,7 @@ impl Disk {
         given.extend(persist.max_bytes.map(|bytes| format!("max_size={bytes}")));
         given.extend(self.max_age().map(|age| format!("max_age={age}")));
         given.extend((!persist.memory).then(|| "memory=False".to_owned()));
+        given.extend((!persist.memory_map).then(|| "memory_map=False".to_owned()));
         given.extend(self.name().map(|name| format!("name={name:?}")));
         format!("memoxide.Disk({})", given.join(", "))
     }

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
 use super::complaint;
 use super::held::Held;
 use super::opened::Opened;
+use super::wait::Wait;
 use crate::disk::{self, Attempt, Entry, Generation, Guard, Name, Namespace};
 use crate::error::Result;
 use crate::host::{Loaded, Recording};
+use crate::python::failure::{contained, is_failure};
 use crate::snapshot::{self, CopyMode, Restorable, Snapshot};
 
 /// How long a caller sleeps before it looks whether the user wants to interrupt it.
@@ -24,7 +25,7 @@ pub const NESTED_WAIT: Duration = Duration::from_secs(20);
 /// How long a caller waits for another process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Patience {
-    /// For as long as that computes.
+    /// For as long as that computes, within what [`Wait`] allows.
     Endless,
     /// For some time, since it computes something else meanwhile.
     Nested,
@@ -107,6 +108,7 @@ impl Search<'_> {
         &self,
         py: Python<'py>,
         patience: Patience,
+        wait: &mut Wait,
         poll: impl Fn() -> PyResult<()>,
     ) -> Result<Recalled<'py>> {
         loop {
@@ -114,7 +116,7 @@ impl Search<'_> {
             if let Some(found) = self.find(py, generation)? {
                 return Ok(Recalled::Value(found));
             }
-            let Locked::Settled(lock) = self.lock(py, patience, &poll)? else {
+            let Locked::Settled(lock) = self.lock(py, patience, wait, &poll)? else {
                 return Ok(Recalled::Busy);
             };
             // Who had the lock before may have written it.
@@ -158,7 +160,8 @@ impl Search<'_> {
         if has_expired(&entry, self.time_to_live) {
             return Ok(None);
         }
-        let restored = snapshot::read(py, &entry, self.copy).and_then(|read| {
+        let read = contained(|| snapshot::read(py, &entry, self.copy));
+        let restored = read.and_then(|read| {
             let Some(Restorable { snapshot, drawn }) = read else {
                 return Ok(None);
             };
@@ -174,7 +177,7 @@ impl Search<'_> {
                 self.complain(py, &"it was written by another version of memoxide");
                 return Ok(None);
             }
-            Err(raised) if raised.is_instance_of::<PyException>(py) => {
+            Err(raised) if is_failure(py, &raised) => {
                 self.complain(py, &raised);
                 return Ok(None);
             }
@@ -199,6 +202,7 @@ impl Search<'_> {
         &self,
         py: Python<'_>,
         patience: Patience,
+        wait: &mut Wait,
         poll: impl Fn() -> PyResult<()>,
     ) -> Result<Locked> {
         let began = Instant::now();
@@ -214,10 +218,13 @@ impl Search<'_> {
                 Ok(Attempt::Owned(guard)) => {
                     return Ok(Locked::Settled(Some(self.held.note(self.name, guard))));
                 }
-                Ok(Attempt::Busy) if patience == Patience::Later => return Ok(Locked::Busy),
                 Ok(Attempt::Busy) => {
+                    let is_over = wait.is_over(py, self);
+                    if patience == Patience::Later && !is_over {
+                        return Ok(Locked::Busy);
+                    }
                     poll()?;
-                    if patience.is_over(began) {
+                    if is_over || patience.is_over(began) {
                         return Ok(Locked::Settled(None));
                     }
                 }

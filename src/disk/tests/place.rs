@@ -189,3 +189,31 @@ fn child() {
     write(&namespace, 1, 10).unwrap();
     assert!(is_right(&namespace.read(&name(1)).unwrap().unwrap(), 1));
 }
+
+#[test]
+fn a_folder_that_goes_at_any_moment_has_no_half_made_key() {
+    let parent = tempfile::tempdir().unwrap();
+    let path = parent.path().join("entries");
+    std::thread::scope(|scope| {
+        let openers: Vec<_> = (0..2)
+            .map(|_| {
+                scope.spawn(|| {
+                    (0..100)
+                        .map(|_| Folder::open(&path, options()))
+                        .collect::<Vec<_>>()
+                })
+            })
+            .collect();
+        while openers.iter().any(|opener| !opener.is_finished()) {
+            let _ = std::fs::remove_dir_all(&path);
+        }
+        for opened in openers
+            .into_iter()
+            .flat_map(|opener| opener.join().unwrap())
+        {
+            if let Err(refusal) = opened {
+                assert!(!matches!(refusal, Refusal::Key { .. }), "{refusal}");
+            }
+        }
+    });
+}

@@ -103,7 +103,7 @@ fn a_clock_that_jumps_ahead_does_not_empty_the_folder() {
 #[test]
 fn what_comes_from_the_future_goes_too() {
     let path = tempfile::tempdir().unwrap();
-    let folder = folder_with(path.path(), Some(3_500), Some(Duration::from_secs(3600)));
+    let folder = folder_with(path.path(), Some(9_000), Some(Duration::from_secs(3600)));
     let namespace = folder.namespace(APPLICATION);
     let mut future = parts(b"future", &[]);
     future.created += 1000 * HOUR;
@@ -134,7 +134,7 @@ fn a_time_from_the_future_is_put_right() {
         set_used(&namespace, path.path(), 1, -1_000_000);
         uses(&namespace);
         sweep(&folder, Pace::Careful, 0);
-        let used = folder.entries().unwrap().next().unwrap().used;
+        let used = folder.entries(true).unwrap().next().unwrap().used;
         assert!(now().abs_diff(used) < 10_000_000_000);
     }
 }
@@ -210,4 +210,27 @@ fn files_of_others_stay() {
     for file in foreign {
         assert!(path.path().join(file).exists(), "{file}");
     }
+}
+
+#[test]
+fn a_bound_is_of_what_the_file_system_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        max_bytes: Some(100_000),
+        ..options()
+    };
+    let opened = Folder::open(folder.path(), options).unwrap();
+    for number in 1..=100 {
+        write(&opened.namespace(APPLICATION), number, 10).unwrap();
+    }
+    let swept = opened.sweep(Pace::Thorough).unwrap().unwrap();
+    assert!(swept.kept.bytes <= 100_000);
+    let taken = |file: &std::path::PathBuf| {
+        use std::os::unix::fs::MetadataExt as _;
+        std::fs::metadata(file).unwrap().blocks() * 512
+    };
+    let left = entries(folder.path());
+    assert_eq!(left.len() as u64, swept.kept.entries);
+    assert!(left.iter().map(taken).sum::<u64>() <= 100_000);
+    assert_eq!(opened.count().unwrap(), swept.kept);
 }

@@ -122,7 +122,7 @@ fn the_list_shows_what_there_is() {
     let many = vec![&b"x"[..]; 30_000];
     let namespace = opened.namespace("many");
     namespace.write(&name(7), &parts(b"", &many), None).unwrap();
-    let listed: Vec<_> = opened.entries().unwrap().collect();
+    let listed: Vec<_> = opened.entries(true).unwrap().collect();
     assert_eq!(listed.len(), 7);
     for entry in &listed {
         opened.verify(entry).unwrap();
@@ -132,7 +132,7 @@ fn the_list_shows_what_there_is() {
     }
     opened.remove(&listed[0]).unwrap();
     assert!(opened.verify(&listed[0]).is_err());
-    assert_eq!(opened.entries().unwrap().count(), 6);
+    assert_eq!(opened.entries(true).unwrap().count(), 6);
 }
 
 proptest! {

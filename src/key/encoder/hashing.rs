@@ -29,9 +29,9 @@ pub(super) fn update(hasher: &mut Hasher, bytes: &[u8]) {
 }
 
 fn add(hasher: &mut Hasher, bytes: &[u8]) {
-    if bytes.len() >= ALL_CORES_FROM && cores::are_ours() {
-        hasher.update_rayon(bytes);
-    } else {
-        hasher.update(bytes);
-    }
+    let pool = (bytes.len() >= ALL_CORES_FROM).then(cores::pool).flatten();
+    match pool {
+        Some(pool) => pool.install(|| hasher.update_rayon(bytes)),
+        None => hasher.update(bytes),
+    };
 }

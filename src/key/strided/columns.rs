@@ -119,20 +119,21 @@ fn tile(arrays: &[&Strided]) -> Vec<LeafHasher> {
         return Vec::new();
     };
     let (rows, length) = (COLUMN_BLOCK / array.item, axis.length);
-    let in_parallel = cores::are_ours();
+    let pool = cores::pool();
     for first in (0..length).step_by(rows) {
         let count = rows.min(length - first);
         if interruption::spend(count * columns.len() * columns[0].array.item) {
             break;
         }
-        if in_parallel {
-            columns
-                .par_iter_mut()
-                .for_each(|column| column.take(first, count));
-        } else {
-            for column in &mut columns {
-                column.take(first, count);
-            }
+        let columns = &mut columns;
+        match pool {
+            Some(pool) => pool.install(|| {
+                let columns = columns.par_iter_mut();
+                columns.for_each(|column| column.take(first, count));
+            }),
+            None => columns
+                .iter_mut()
+                .for_each(|column| column.take(first, count)),
         }
     }
     columns.into_iter().map(|column| column.leaf).collect()
