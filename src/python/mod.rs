@@ -9,6 +9,7 @@ pub mod interrupt;
 pub mod latest;
 pub mod mapped;
 pub mod memory;
+pub mod named;
 pub mod raw;
 pub mod stack;
 pub mod tensor;
@@ -228,8 +229,9 @@ imported! {
     TYPING_UNION = "typing"."Union";
     /// What the variables of a task have for values.
     CONTEXT = "contextvars"."Context";
-    /// Threads that run what they are given.
-    THREAD_POOL = "concurrent.futures"."ThreadPoolExecutor";
+    /// Threads that run what they are given. Not by the package, which imports the module only when it is asked for the
+    /// class: a fork would not wait for that.
+    THREAD_POOL = "concurrent.futures.thread"."ThreadPoolExecutor";
     /// The thread that the interpreter began in.
     MAIN_THREAD = "threading"."main_thread";
     /// The number of the thread that asks.
@@ -324,6 +326,12 @@ imported! {
     POLARS_WRAP = "polars._utils.wrap"."wrap_s";
     /// A type of polars' whose columns hold Python's objects.
     POLARS_OBJECT = "polars"."Object";
+    /// This library's core.
+    CORE = "memoxide._core"."";
+    /// Makes a function that was pickled by its content.
+    REBUILD = "memoxide._core"."rebuild";
+    /// What runs at the moment.
+    CURRENT_FRAME = "sys"."_getframe";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.
