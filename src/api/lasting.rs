@@ -46,8 +46,8 @@ impl LastingArguments {
         missed: &mut Missed,
     ) -> Result<Option<Kept>> {
         if let Some(copies) = &self.copies {
-            let copies = copies.restore(py)?.cast_into().map_err(PyErr::from)?;
-            let copied = self.given.clone_ref(py).replaced(&self.places, &copies);
+            let fresh = copies.restore(py)?.cast_into().map_err(PyErr::from)?;
+            let copied = self.given.clone_ref(py).replaced(&self.places, &fresh);
             if missed.is_of(py, function, &copied)? {
                 return Ok(Some(copied));
             }

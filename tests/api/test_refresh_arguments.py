@@ -1,4 +1,4 @@
-"""What a refresh computes with: what the key was made of, whatever the caller does with its objects meanwhile."""
+"""What a refresh computes with: what its key was made of."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""Resources that were made in the background: each is released once, and none that is still served."""
+"""Resources that were made in the background are released once."""
 
 import threading
 import time

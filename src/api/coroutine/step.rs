@@ -64,7 +64,7 @@ impl CachedCoroutine {
             }
             Found::Unbound => {
                 let coroutine = coroutine_of(call.function.name(), &call.compute(py)?)?;
-                alone(py, unseen(coroutine), nothing(py))
+                alone(py, Box::new(unseen(coroutine)), nothing(py))
             }
             Found::Nothing(missed) if !call.function.options().stores() => {
                 let shown = Some(call.spin(py)?);
@@ -145,7 +145,7 @@ impl CachedCoroutine {
                     let Some(bell) = Bell::here(py)? else {
                         missed.cache.entries.count_miss();
                         let coroutine = self.call(py, &arguments)?;
-                        return alone(py, unseen(coroutine), nothing(py));
+                        return alone(py, Box::new(unseen(coroutine)), nothing(py));
                     };
                     if waiter.register(bell.waker()) {
                         if let Some(owner) = waiter.owner() {
@@ -300,12 +300,12 @@ fn alone<'py>(py: Python<'py>, mut computing: Box<Alone>, sent: Sent<'py>) -> Re
 }
 
 /// A computation of which nothing is shown but what the function draws.
-fn unseen(coroutine: Py<PyAny>) -> Box<Alone> {
-    Box::new(Alone {
+fn unseen(coroutine: Py<PyAny>) -> Alone {
+    Alone {
         coroutine,
         recorder: None,
         _shown: None,
-    })
+    }
 }
 
 fn pass_within<'py>(
