@@ -65,7 +65,7 @@ mod _core {
         disk::settings::set_default_folder,
         expiry::end_expiry,
         forks::after_fork,
-        function::CachedFunction,
+        function::{CachedFunction, rebuild},
         info::metrics,
         method::CachedMethod,
         misses::trace_extent,

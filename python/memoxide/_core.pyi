@@ -57,6 +57,7 @@ __all__ = [
     "outline",
     "parse_size",
     "parse_ttl",
+    "rebuild",
     "register_hasher",
     "release_all",
     "session",
@@ -299,6 +300,7 @@ class _CacheResource(_Decorator, Protocol):
         hash_funcs: _HashFuncs | None = None,
         cache_if: Callable[[Any], object] | None = None,
         on_release: Callable[[Any], object] | None = None,
+        fork: Literal["share", "recreate"] = "share",
         scope: Literal["global", "session"] = "global",
         refresh_mode: Literal["foreground", "background"] = "foreground",
         experimental_allow_widgets: bool = False,
@@ -319,6 +321,7 @@ class _CacheResource(_Decorator, Protocol):
         hash_funcs: _HashFuncs | None = None,
         cache_if: Callable[[Any], object] | None = None,
         on_release: Callable[[Any], object] | None = None,
+        fork: Literal["share", "recreate"] = "share",
         scope: Literal["global", "session"] = "global",
         refresh_mode: Literal["foreground", "background"] = "foreground",
         experimental_allow_widgets: bool = False,
@@ -645,6 +648,11 @@ def outline(object: object) -> list[tuple[str, str]]:
 
 def trace_extent() -> tuple[int, int, int, int]:
     """Functions, calls and bytes that `explain` compares with, and calls that were noted so far."""
+
+def rebuild(
+    decorator: str, function: Callable[..., Any], options: dict[str, Any]
+) -> CachedFunction[..., Any]:
+    """Make a cached function that was pickled by its content."""
 
 def before_fork() -> None:
     """Wait for the imports that are under way in this process."""

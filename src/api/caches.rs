@@ -49,6 +49,8 @@ pub struct FunctionCache {
     max_bytes: Option<u64>,
     /// The disk, where entries outlive the process.
     pub tier: Option<Tier>,
+    /// Whether a forked child makes its own.
+    pub is_recreated: bool,
     /// The widgets that its calls have drawn.
     pub widgets: Widgets,
     pub(super) on_release: Mutex<Option<Py<PyAny>>>,
@@ -145,6 +147,7 @@ pub fn attach(
             .filter(|_| options.bounds.keeps_larger),
         // What a test makes is nobody's but the test's.
         tier: function.tier().filter(|_| id.isolation.is_none()),
+        is_recreated: options.recreates,
         widgets: Widgets::default(),
         on_release: Mutex::new(None),
         has_outgrown: AtomicBool::new(false),

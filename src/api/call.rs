@@ -74,7 +74,7 @@ impl<'a, 'py> Call<'a, 'py> {
                 Ok(value)
             }
             Found::Unbound => self.compute(py),
-            Found::Nothing(missed) => self.run_missed(py, missed),
+            Found::Nothing(missed) => self.run_missed(function, missed),
         }
     }
 
@@ -111,11 +111,16 @@ impl<'a, 'py> Call<'a, 'py> {
     }
 
     #[cold]
-    fn run_missed(&self, py: Python<'py>, mut missed: Missed) -> Result<Bound<'py, PyAny>> {
+    fn run_missed(
+        &self,
+        function: &Bound<'py, CachedFunction>,
+        mut missed: Missed,
+    ) -> Result<Bound<'py, PyAny>> {
+        let py = function.py();
         stack::check(self.function.name())?;
         missed.shown = Some(self.spin(py)?);
         if self.function.options().stores() {
-            return self.miss(py, missed);
+            return self.miss(function, missed);
         }
         missed.cache.entries.count_miss();
         self.run_uncached(py)

@@ -5,12 +5,11 @@ use std::time::Duration;
 use pyo3::prelude::*;
 
 use super::budget;
-use super::caches::FunctionCache;
 use super::call::Call;
 use super::disk::Stamp;
 use super::expiry;
 use super::function::CachedFunction;
-use super::miss::OwnerGuard;
+use super::miss::{Audience, Missed, OwnerGuard};
 use super::options::Kind;
 use super::resource::{self, Produced};
 use super::value::Value;
@@ -56,20 +55,24 @@ impl Captured {
     }
 
     /// Stores it and gives it to all who wait.
-    pub fn store(
+    pub(super) fn store(
         self,
         py: Python<'_>,
-        cache: &FunctionCache,
+        missed: &Missed,
         key: &CallKey,
         guard: OwnerGuard,
         cost: Duration,
     ) {
-        let size = self.size;
+        let (cache, size) = (&missed.cache, self.size);
+        let (made, audience) = (self.value.clone(), guard.audience());
         let (departed, unstored) = cache.entries.finish(key, guard, self.value, size, cost);
-        if let Some(unstored) = unstored {
-            resource::keep_until_exit(py, unstored);
+        match unstored {
+            Some(unstored) => {
+                cache.release(py, departed);
+                missed.leave(py, unstored, &audience);
+            }
+            None => cache.release_beside(py, departed, &made),
         }
-        cache.release(py, departed);
         if cache.id.kind == Kind::Data {
             cache.tell_of_size(py, size);
             budget::keep(py);
@@ -83,9 +86,23 @@ impl Captured {
     }
 
     /// Gives it to all who wait, and stores nothing.
-    pub fn hand_out(self, py: Python<'_>, guard: OwnerGuard) {
+    pub(super) fn hand_out(self, py: Python<'_>, missed: &Missed, guard: OwnerGuard) {
+        let audience = guard.audience();
         Cache::hand_out(guard, self.value.clone());
-        resource::keep_until_exit(py, self.value);
+        missed.leave(py, self.value, &audience);
+    }
+}
+
+impl Missed {
+    /// Lets go of what was made and not stored. If it was made in the background and nobody waited for it, nobody has it.
+    fn leave(&self, py: Python<'_>, value: Value, audience: &Audience) {
+        let is_had = !self.is_refresh || audience.is_there();
+        let stored = self.cache.entries.peek(&self.key);
+        if is_had || stored.is_some_and(|stored| stored.is_same_resource(py, &value)) {
+            resource::keep_until_exit(py, value);
+        } else {
+            self.cache.release_values(py, [value]);
+        }
     }
 }
 

@@ -61,6 +61,7 @@ static CACHE_RESOURCE: Description = Description {
         "hash_funcs",
         "cache_if",
         "on_release",
+        "fork",
         "scope",
         "refresh_mode",
         "experimental_allow_widgets",
@@ -127,7 +128,7 @@ impl Decorator {
         options: Option<&Bound<'py, PyDict>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let description = self.description;
-        let mut defaults = Options::new(description.kind);
+        let mut defaults = Options::new(description.name, description.kind);
         if description.deprecated.is_some() {
             // They are documented not to follow what a function depends on.
             defaults.follow = Follow::Nothing;

@@ -34,6 +34,7 @@ pub fn after_fork() {
     python::imports::after_fork();
     crate::flight::after_fork();
     super::expiry::after_fork();
+    super::release::after_fork();
     super::refresh::after_fork();
     super::disk::after_fork();
 }

@@ -15,6 +15,7 @@ use super::event_loop;
 use super::failure::Failed;
 use super::function::{CachedFunction, Identity};
 use super::misses;
+use super::refresh;
 use super::resource::Produced;
 use super::second_tier::{self, Next};
 use super::value::Value;
@@ -25,6 +26,8 @@ use crate::host;
 use crate::host::spinner::Shown;
 use crate::key::call_key::CallKey;
 use crate::key::encoder::Encoder;
+use crate::key::signature::Signature;
+use crate::python::vectorcall::Kept;
 use crate::store::{Departure, Removed};
 
 /// How long a waiter sleeps before it looks whether the user wants to interrupt it.
@@ -34,6 +37,9 @@ const SIGNAL_CHECK: Duration = Duration::from_millis(50);
 pub(super) type OwnerGuard = cache::Guard<CallKey, Value, Failure>;
 /// A place among those who wait.
 pub(super) type Waiter = cache::Waiter<CallKey, Value, Failure>;
+
+/// Those who wait for a computation.
+pub(super) type Audience = cache::Audience<Value, Failure>;
 
 /// A task that computes.
 type Owner = cache::Owner<CallKey, Value, Failure>;
@@ -52,6 +58,10 @@ pub(super) struct Missed {
     encoder: Option<Encoder>,
     /// What shows meanwhile that it is computed.
     pub shown: Option<Shown>,
+    /// Whether nobody waits for it: the value is made anew.
+    pub is_refresh: bool,
+    /// The caller's own arguments, where it is computed with them after the call has returned.
+    pub lent: Option<Kept>,
 }
 
 /// What a caller does next.
@@ -84,6 +94,8 @@ impl Missed {
             call: encoder.call_key(),
             encoder: Some(encoder),
             shown: None,
+            is_refresh: false,
+            lent: None,
         })
     }
 
@@ -102,7 +114,34 @@ impl Missed {
             call,
             encoder: None,
             shown: None,
+            is_refresh: true,
+            lent: None,
         }
+    }
+
+    /// What the function's parameters are.
+    pub fn signature(&self) -> &Signature {
+        &self.identity.signature
+    }
+
+    /// Whether the arguments are what the key was made of.
+    pub fn is_of(
+        &self,
+        py: Python<'_>,
+        function: &CachedFunction,
+        arguments: &Kept,
+    ) -> Result<bool> {
+        let unpacked = arguments.unpacked(py);
+        let call = Call::new(function, unpacked.arguments());
+        let encoder = call.encode_or_raise(py, &self.identity, &mut ())?;
+        Ok(encoder.call_key() == self.call)
+    }
+
+    /// Whether a caller has left its arguments as they were. One that fails to say so has not.
+    fn has_kept(&self, py: Python<'_>, function: &CachedFunction) -> bool {
+        self.lent
+            .as_ref()
+            .is_none_or(|lent| self.is_of(py, function, lent).unwrap_or(false))
     }
 
     /// The same, shown as another has been.
@@ -151,7 +190,12 @@ impl Missed {
 
 impl<'py> Call<'_, 'py> {
     /// Computes, or waits for who does.
-    pub(super) fn miss(&self, py: Python<'py>, mut missed: Missed) -> Result<Bound<'py, PyAny>> {
+    pub(super) fn miss(
+        &self,
+        function: &Bound<'py, CachedFunction>,
+        mut missed: Missed,
+    ) -> Result<Bound<'py, PyAny>> {
+        let py = function.py();
         let caller = computing::plain_caller(py)?;
         let mut turn = Turn::Again;
         loop {
@@ -167,7 +211,11 @@ impl<'py> Call<'_, 'py> {
                 }
                 Turn::Take(_) if self.function.asks_for_another(py, &missed)? => {
                     match self.find(py)? {
-                        Found::Value(value) | Found::Stale(value, _) => return Ok(value),
+                        Found::Value(value) => return Ok(value),
+                        Found::Stale(value, missed) => {
+                            refresh::plan(function, self, missed);
+                            return Ok(value);
+                        }
                         Found::Unbound => return self.compute(py),
                         Found::Nothing(another) => missed = another.shown_as(missed),
                     }
@@ -234,16 +282,18 @@ impl CachedFunction {
             }
             Ok((_, Computed::Unwanted(captured, value))) => {
                 cache.entries.note(key, Departure::Refused);
-                captured.hand_out(py, guard);
+                captured.hand_out(py, missed, guard);
                 Ok(value)
             }
             Ok((settled, Computed::Wanted(captured, value))) => {
                 let stored = captured.value().clone();
-                let is_storable = captured.is_sized && self.is_still(py, &missed.identity);
+                let is_storable = captured.is_sized
+                    && self.is_still(py, &missed.identity)
+                    && missed.has_kept(py, self);
                 if is_storable && cache.tier.as_ref().is_none_or(Tier::has_memory) {
-                    captured.store(py, cache, &settled, guard, cost);
+                    captured.store(py, missed, &settled, guard, cost);
                 } else {
-                    captured.hand_out(py, guard);
+                    captured.hand_out(py, missed, guard);
                 }
                 if is_storable {
                     self.keep(py, missed, &stored, &value, cost)?;

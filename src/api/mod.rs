@@ -51,6 +51,8 @@ pub mod info;
 #[cfg(feature = "python")]
 pub mod labels;
 #[cfg(feature = "python")]
+mod lasting;
+#[cfg(feature = "python")]
 pub mod method;
 #[cfg(feature = "python")]
 pub mod miss;

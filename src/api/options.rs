@@ -53,6 +53,10 @@ pub enum Scope {
 
 /// The options of one decorated function.
 pub struct Options {
+    /// The decorator's name, and the options as they were given.
+    pub decorator: &'static str,
+    /// None, if there are none.
+    pub given: Option<Py<PyDict>>,
     /// What the function's entries are.
     pub kind: Kind,
     /// How many entries, how large, how long.
@@ -77,6 +81,8 @@ pub struct Options {
     pub follow: Follow,
     /// Whether values are made anew while old ones are still served.
     pub refreshes: bool,
+    /// Whether a forked child makes resources of its own.
+    pub recreates: bool,
     /// What an app shows of the function.
     pub display: Appearance,
     /// Whether a time to live was given that `persist` makes void.
@@ -91,6 +97,7 @@ pub struct Sharing {
     place: Option<Arc<Place>>,
     validates: bool,
     releases: bool,
+    recreates: bool,
 }
 
 impl Sharing {
@@ -106,6 +113,7 @@ impl Sharing {
             ("persist", self.place != other.place),
             ("validate", self.validates != other.validates),
             ("on_release", self.releases != other.releases),
+            ("fork", self.recreates != other.recreates),
         ];
         let named = differs.into_iter().filter(|(_, differs)| *differs);
         named.map(|(name, _)| name).collect()
@@ -114,8 +122,10 @@ impl Sharing {
 
 impl Options {
     /// The options of a decorator of `kind` that were not given.
-    pub fn new(kind: Kind) -> Self {
+    pub fn new(decorator: &'static str, kind: Kind) -> Self {
         Self {
+            decorator,
+            given: None,
             kind,
             bounds: Bounds {
                 keeps_larger: kind == Kind::Data,
@@ -132,6 +142,7 @@ impl Options {
             sizeof: None,
             follow: Follow::Beside,
             refreshes: false,
+            recreates: false,
             display: Appearance::default(),
             ignores_time_to_live: false,
         }
@@ -140,6 +151,7 @@ impl Options {
     /// Checks and takes the options that were given, all of which are in `allowed`.
     pub fn read(self, allowed: &[&str], given: &Bound<'_, PyDict>) -> Result<Self> {
         let mut options = self;
+        options.given = Some(given.copy()?.unbind());
         for (name, value) in given {
             let name = name.cast::<PyString>().map_err(PyErr::from)?;
             let name = name.to_string_lossy();
@@ -170,6 +182,7 @@ impl Options {
             "on_release" => self.on_release = callback(name, value)?,
             "sizeof" => self.sizeof = callback(name, value)?,
             "refresh_mode" => self.refreshes = refresh_mode(value)?,
+            "fork" => self.recreates = recreates(value)?,
             "show_spinner" => self.display.spinner.text = show_spinner(value)?,
             "show_time" => self.display.spinner.shows_time = switch(name, value)?,
             "experimental_allow_widgets" => self.display.allows_widgets = switch(name, value)?,
@@ -231,6 +244,7 @@ impl Options {
     /// Shows the garbage collector the user's functions.
     pub fn traverse(&self, visit: &PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         self.hashers.traverse(visit)?;
+        visit.call(&self.given)?;
         let callbacks = [
             &self.validate,
             &self.cache_if,
@@ -257,6 +271,7 @@ impl Options {
             place: place.cloned(),
             validates: self.validate.is_some(),
             releases: self.on_release.is_some(),
+            recreates: self.recreates,
         }
     }
 }
@@ -472,6 +487,10 @@ fn refresh_mode(value: &Bound<'_, PyAny>) -> Result<bool> {
         value,
         &[("foreground", false), ("background", true)],
     )
+}
+
+fn recreates(value: &Bound<'_, PyAny>) -> Result<bool> {
+    word("fork", value, &[("share", false), ("recreate", true)])
 }
 
 fn callback(option: &str, value: &Bound<'_, PyAny>) -> Result<Option<Py<PyAny>>> {

@@ -17,6 +17,7 @@ use super::computing;
 use super::coroutine::CachedCoroutine;
 use super::event_loop;
 use super::function::CachedFunction;
+use super::lasting::LastingArguments;
 use super::miss::Missed;
 use super::settings;
 use crate::cache::{Ended, Ticket};
@@ -26,7 +27,6 @@ use crate::key::call_key::CallKey;
 use crate::logging;
 use crate::python;
 use crate::python::intern;
-use crate::python::vectorcall::Kept;
 use crate::sync::system::Mutex;
 
 /// How many refreshes are under way or about to be, in threads and in each event loop: one that was stopped
@@ -122,7 +122,7 @@ impl Drop for Plan {
 #[pyclass(frozen, module = "memoxide")]
 pub struct Refresh {
     function: Py<CachedFunction>,
-    arguments: Kept,
+    arguments: LastingArguments,
     /// Until it runs.
     planned: Mutex<Option<(Plan, Missed)>>,
 }
@@ -136,9 +136,12 @@ pub(super) fn plan(function: &Bound<'_, CachedFunction>, call: &Call<'_, '_>, mi
     let Some(plan) = Plan::make(&missed, home.flatten()) else {
         return;
     };
+    let Ok(arguments) = LastingArguments::of(py, call, missed.signature()) else {
+        return;
+    };
     let refresh = Refresh {
         function: function.clone().unbind(),
-        arguments: call.arguments.kept(),
+        arguments,
         planned: Mutex::new(Some((plan, missed))),
     };
     let started = Bound::new(py, refresh).and_then(|refresh| {
@@ -161,15 +164,14 @@ pub(super) fn plan(function: &Bound<'_, CachedFunction>, call: &Call<'_, '_>, mi
 impl Refresh {
     /// Compute it; for a coroutine function, return what does.
     fn __call__<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let Some((plan, missed)) = self.planned.lock().take() else {
-            return Ok(None);
-        };
+        let planned = self.planned.lock().take();
         let function = self.function.bind(py);
         if function.get().makes_coroutines {
-            let arguments = self.arguments.unpacked(py).arguments().kept();
-            return CachedCoroutine::planned(function, arguments, missed, plan).map(Some);
+            return self.coroutine(function, planned).map(Some);
         }
-        self.run(py, plan, &missed)?;
+        if let Some((plan, mut missed)) = planned {
+            self.run(py, plan, &mut missed)?;
+        }
         Ok(None)
     }
 
@@ -180,13 +182,32 @@ impl Refresh {
 }
 
 impl Refresh {
-    fn run(&self, py: Python<'_>, plan: Plan, missed: &Missed) -> Result<()> {
+    /// What refreshes it as a task. Without a plan, or with arguments that nobody knows any more, it does nothing.
+    fn coroutine<'py>(
+        &self,
+        function: &Bound<'py, CachedFunction>,
+        planned: Option<(Plan, Missed)>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let py = function.py();
+        let Some((plan, mut missed)) = planned else {
+            return CachedCoroutine::idle(function);
+        };
+        match self.arguments.fitting(py, function.get(), &mut missed)? {
+            Some(arguments) => CachedCoroutine::planned(function, arguments, missed, plan),
+            None => CachedCoroutine::idle(function),
+        }
+    }
+
+    fn run(&self, py: Python<'_>, plan: Plan, missed: &mut Missed) -> Result<()> {
+        let function = self.function.get();
+        let Some(arguments) = self.arguments.fitting(py, function, missed)? else {
+            return Ok(());
+        };
         let caller = computing::plain_caller(py)?;
         let Some(guard) = missed.cache.entries.begin_refresh(&missed.key, caller) else {
             return Ok(());
         };
-        let unpacked = self.arguments.unpacked(py);
-        let function = self.function.get();
+        let unpacked = arguments.unpacked(py);
         let call = Call::new(function, unpacked.arguments());
         let started = Instant::now();
         let produced = computing::on_behalf_of(py, guard.computation(), || call.produce(py));

@@ -114,6 +114,7 @@ impl CachedFunction {
                 found.age,
             );
             cache.release(py, departed);
+            cache.tell_of_size(py, size);
             budget::keep(py);
             expiry::expect(py, cache);
         } else {

@@ -141,6 +141,19 @@ impl Value {
         })
     }
 
+    /// Whether callers get the same resource of both.
+    pub fn is_same_resource(&self, py: Python<'_>, other: &Self) -> bool {
+        match (self.shared(py), other.shared(py)) {
+            (Some(ours), Some(theirs)) => ours.is(theirs),
+            _ => false,
+        }
+    }
+
+    /// Where it lies: what tells it from all others that are alive.
+    pub fn address(&self) -> usize {
+        self.0.as_ptr() as usize
+    }
+
     /// Whether both are the same object.
     pub fn is(&self, other: &Self) -> bool {
         self.0.is(&other.0)

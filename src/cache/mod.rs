@@ -13,6 +13,8 @@ use crate::store::{Bounds, Counters, Departure, Presence, Removed, SharedStore, 
 
 /// The right to compute one key's value.
 pub type Guard<K, V, E> = flight::Guard<K, Result<V, E>>;
+/// Those who wait for one key's value.
+pub type Audience<V, E> = flight::Audience<Result<V, E>>;
 /// A place among those who wait for one key's value.
 pub type Waiter<K, V, E> = flight::Waiter<K, Result<V, E>>;
 /// A task that computes one key's value.

@@ -9,7 +9,7 @@ mod process;
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -370,6 +370,16 @@ impl<K: Eq + Hash + Copy, O: Clone> Guard<K, O> {
         key.is_some_and(|key| is_attached(&map, key, &self.flight))
     }
 
+    /// Those who wait for the outcome, to be asked when it has landed.
+    #[must_use]
+    pub fn audience(&self) -> Audience<O> {
+        Audience {
+            // The guard has it, and the map.
+            was_there: Arc::strong_count(&self.flight) > 2,
+            flight: Arc::downgrade(&self.flight),
+        }
+    }
+
     /// Gives the outcome to all who wait. `store` runs before anybody can start anew, and is told
     /// whether the outcome may be stored: not if the key was detached meanwhile, or the owner dismissed.
     pub fn land<T>(mut self, outcome: O, store: impl FnOnce(bool) -> T) -> T {
@@ -384,6 +394,20 @@ impl<K: Eq + Hash + Copy, O: Clone> Guard<K, O> {
             self.flight.enter(Phase::Landed(outcome)).tell();
         }
         result
+    }
+}
+
+/// Those who wait for a computation.
+pub struct Audience<O> {
+    was_there: bool,
+    flight: Weak<Flight<O>>,
+}
+
+impl<O> Audience<O> {
+    /// Whether somebody has waited, once the outcome has landed. Who only looked at it counts too.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.was_there || self.flight.strong_count() > 0
     }
 }
 

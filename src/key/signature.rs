@@ -9,6 +9,7 @@ use super::walk::Writer;
 use crate::error::Result;
 use crate::python;
 use crate::python::intern;
+use crate::python::vectorcall::Arguments;
 
 /// `inspect.CO_VARARGS`
 const TAKES_POSITIONAL: u32 = 0x04;
@@ -94,6 +95,11 @@ impl Parameter {
         writer.rest(self.name.bind(container.py()), container)
     }
 
+    /// Whether the argument's content counts.
+    fn counts(&self) -> bool {
+        self.role == Role::Value
+    }
+
     /// Whether the argument is the `object()` by which the function knows that there is none.
     fn is_default_marker(&self, value: &Bound<'_, PyAny>) -> bool {
         value.is_exact_instance_of::<PyAny>()
@@ -109,6 +115,34 @@ impl Parameter {
 }
 
 impl Signature {
+    /// The places of the arguments whose content counts: first those by position, then those by name.
+    pub fn places_that_count(&self, arguments: Arguments<'_, '_>) -> PyResult<Vec<usize>> {
+        let mut places = Vec::new();
+        for place in 0..arguments.positional().len() {
+            let parameter = self.positional.get(place).or(self.rest.as_ref());
+            if parameter.is_some_and(Parameter::counts) {
+                places.push(place);
+            }
+        }
+        for (place, name) in (arguments.positional().len()..).zip(arguments.names()) {
+            if self.by_name(name)?.is_some_and(Parameter::counts) {
+                places.push(place);
+            }
+        }
+        Ok(places)
+    }
+
+    /// The parameter that takes what is passed by a name.
+    fn by_name(&self, name: &Bound<'_, PyAny>) -> PyResult<Option<&Parameter>> {
+        let by_either = self.positional.iter().skip(self.positional_only);
+        for parameter in by_either.chain(&self.keyword_only) {
+            if name.eq(&parameter.name)? {
+                return Ok(Some(parameter));
+            }
+        }
+        Ok(self.keywords.as_ref())
+    }
+
     /// The names of the parameters, in the order in which arguments are encoded.
     pub fn names(&self, py: Python<'_>) -> Vec<String> {
         let parameters = self

@@ -6,11 +6,12 @@ use ahash::RandomState;
 use pyo3::prelude::*;
 use pyo3::types::{
     PyBool, PyBytes, PyComplex, PyFloat, PyFrozenSet, PyInt, PyNone, PyNotImplemented, PyRange,
-    PyString, PyTuple,
+    PyString, PyTuple, PyType,
 };
 
 use crate::python;
 use crate::python::intern;
+use crate::python::named::ClassName;
 
 /// Whether `value` is deeply immutable.
 pub fn is_immutable(value: &Bound<'_, PyAny>) -> PyResult<bool> {
@@ -35,14 +36,24 @@ pub fn is_immutable(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 }
 
 /// Whether `value` holds no other values and cannot change: what is handed out as it is. A member of
-/// an enumeration is there once, whatever it holds.
+/// an enumeration is there once, whatever it holds, if its class is found nowhere, where another could take its place.
 pub fn is_leaf(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     Ok(is_builtin(value)
-        || value
-            .get_type()
-            .is_instance(python::ENUM_TYPE.get(value.py())?)?
         || is_immutable_leaf(value)?
-        || is_in_zone(value)?)
+        || is_in_zone(value)?
+        || is_member(value)? && !is_found(&value.get_type())?)
+}
+
+/// Whether `value` is a member of an enumeration.
+pub fn is_member(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let class = value.get_type();
+    class.is_instance(python::ENUM_TYPE.get(value.py())?)
+}
+
+/// Whether a class is what its name stands for.
+fn is_found(class: &Bound<'_, PyType>) -> PyResult<bool> {
+    let found = ClassName::of(class)?.find(class.py())?;
+    Ok(found.is_some_and(|found| found.is(class)))
 }
 
 /// A time or a date and time in a zone of Python's database, or the zone.

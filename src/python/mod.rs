@@ -10,6 +10,7 @@ pub mod interrupt;
 pub mod latest;
 pub mod mapped;
 pub mod memory;
+pub mod named;
 pub mod raw;
 pub mod stack;
 pub mod tensor;
@@ -229,8 +230,9 @@ imported! {
     TYPING_UNION = "typing"."Union";
     /// What the variables of a task have for values.
     CONTEXT = "contextvars"."Context";
-    /// Threads that run what they are given.
-    THREAD_POOL = "concurrent.futures"."ThreadPoolExecutor";
+    /// Threads that run what they are given. Not by the package, which imports the module only when it is asked for the
+    /// class: a fork would not wait for that.
+    THREAD_POOL = "concurrent.futures.thread"."ThreadPoolExecutor";
     /// The thread that the interpreter began in.
     MAIN_THREAD = "threading"."main_thread";
     /// The number of the thread that asks.
@@ -327,6 +329,12 @@ imported! {
     POLARS_OBJECT = "polars"."Object";
     /// What all images of Pillow are.
     PILLOW_IMAGE = "PIL.Image"."Image";
+    /// This library's core.
+    CORE = "memoxide._core"."";
+    /// Makes a function that was pickled by its content.
+    REBUILD = "memoxide._core"."rebuild";
+    /// What runs at the moment.
+    CURRENT_FRAME = "sys"."_getframe";
     /// Registers what runs at the interpreter's exit.
     AT_EXIT = "atexit"."register";
     /// Registers what runs around a fork.

@@ -90,6 +90,27 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// The same arguments once more.
+    pub fn clone_ref(&self, py: Python<'_>) -> Self {
+        Self {
+            values: self
+                .values
+                .iter()
+                .map(|value| value.clone_ref(py))
+                .collect(),
+            positional: self.positional,
+            names: self.names.as_ref().map(|names| names.clone_ref(py)),
+        }
+    }
+
+    /// The same arguments, with others at some places.
+    pub fn replaced(mut self, places: &[usize], others: &Bound<'_, PyTuple>) -> Self {
+        for (place, other) in places.iter().zip(others) {
+            self.values[*place] = other.unbind();
+        }
+        self
+    }
+
     /// The arguments, to be used.
     pub fn unpacked<'py>(&self, py: Python<'py>) -> Unpacked<'py> {
         Unpacked {

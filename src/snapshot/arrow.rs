@@ -20,8 +20,6 @@ const OF_COLUMN: u64 = 768;
 pub struct Arrow {
     object: Py<PyAny>,
     size: u64,
-    /// An array has a name that can be set, so each hit gets a face of its own.
-    is_column: bool,
 }
 
 impl Arrow {
@@ -43,21 +41,17 @@ impl Form for Arrow {
             let pickled = Pickled::of(&without_spare(value)?)?;
             (pickled.lend(py)?, pickled.size())
         };
-        let is_column = value.is_instance(python::ARROW_ARRAY.get(py)?)?
-            || value.is_instance(python::ARROW_CHUNKED.get(py)?)?;
         Ok(Some(Self {
             object: object.unbind(),
             size: held.saturating_add(OF_COLUMN * columns(value)?),
-            is_column,
         }))
     }
 
+    /// Each hit gets a face of its own: an array has a name that can be set, and a table may be consumed, as by
+    /// `to_pandas(self_destruct=True)`.
     fn restore<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let object = self.object.bind(py);
-        if self.is_column {
-            return object.call_method1(intern!(py, "slice"), (0,));
-        }
-        Ok(object.clone())
+        object.call_method1(intern!(py, "slice"), (0,))
     }
 
     fn size(&self) -> u64 {
@@ -70,13 +64,30 @@ fn columns(value: &Bound<'_, PyAny>) -> PyResult<u64> {
     columns.map_or(Ok(1), |columns| columns.extract())
 }
 
+/// Whether all types of a schema, a field or a type are the library's: then nobody can change it.
+pub fn is_known(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(!has_types_of_others(value)?)
+}
+
+/// The types of columns or fields, or the type itself.
+fn types_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let py = value.py();
+    if value.is_instance(python::ARROW_DATA_TYPE.get(py)?)? {
+        return Ok(vec![value.clone()]);
+    }
+    if value.is_instance(python::ARROW_SCHEMA.get(py)?)? {
+        return value.getattr(intern!(py, "types"))?.extract();
+    }
+    match value.getattr_opt(intern!(py, "schema"))? {
+        Some(schema) => schema.getattr(intern!(py, "types"))?.extract(),
+        None => Ok(vec![value.getattr(intern!(py, "type"))?]),
+    }
+}
+
 /// Whether a user has defined one of the types: it may hold anything.
 fn has_types_of_others(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = value.py();
-    let mut left: Vec<Bound<'_, PyAny>> = match value.getattr_opt(intern!(py, "schema"))? {
-        Some(schema) => schema.getattr(intern!(py, "types"))?.extract()?,
-        None => vec![value.getattr(intern!(py, "type"))?],
-    };
+    let mut left = types_of(value)?;
     while let Some(data_type) = left.pop() {
         if data_type.is_instance(python::ARROW_EXTENSION.get(py)?)? {
             return Ok(true);

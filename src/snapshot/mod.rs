@@ -6,6 +6,7 @@
 mod array;
 mod arrow;
 mod identity;
+mod member;
 mod pandas;
 mod persisted;
 mod pickled;
@@ -22,6 +23,7 @@ use pyo3::{PyTraverseError, PyVisit};
 use self::array::Array;
 use self::arrow::Arrow;
 use self::identity::Identity;
+use self::member::Member;
 use self::pandas::Pandas;
 pub use self::persisted::{Codable, Persisted, Restorable, read};
 use self::pickled::Pickled;
@@ -72,6 +74,8 @@ pub enum Snapshot {
     },
     /// Containers that are made anew around what they hold.
     Tree(Tree),
+    /// A member of an enumeration.
+    Member(Member),
     /// An array of numpy's.
     Array(Array),
     /// A UUID.
@@ -94,6 +98,11 @@ impl Snapshot {
         Self::take(value, mode, Source::Caller)
     }
 
+    /// Takes a value in whose copies are made faithfully without pickle, which copies what is only itself.
+    pub fn copy(value: &Bound<'_, PyAny>) -> PyResult<Option<Self>> {
+        Self::capture_cheaply(value, Source::Caller)
+    }
+
     fn take(value: &Bound<'_, PyAny>, mode: CopyMode, source: Source<'_>) -> PyResult<Self> {
         if mode == CopyMode::Auto
             && let Some(cheap) = Self::capture_cheaply(value, source)?
@@ -114,6 +123,10 @@ impl Snapshot {
     fn by_rule(value: &Bound<'_, PyAny>, source: Source<'_>) -> PyResult<Option<Self>> {
         Ok(match rules::of(value)? {
             Rule::Share => Some(Self::share(value, size::of(value)?)),
+            Rule::ShareTypes if arrow::is_known(value)? => {
+                Some(Self::share(value, size::of(value)?))
+            }
+            Rule::Member => Member::capture(value, source)?.map(Self::Member),
             Rule::Rebuild => match Tree::capture(value, source)? {
                 // Nothing in it can change.
                 Some(tree) if tree.is_immutable() => Some(Self::share(value, tree.size())),
@@ -126,7 +139,7 @@ impl Snapshot {
                 .map(Self::Pandas),
             Rule::Arrow => Arrow::capture(value, source)?.map(Self::Arrow),
             Rule::Polars => Polars::capture(value, source)?.map(Self::Polars),
-            Rule::Pickle => None,
+            Rule::ShareTypes | Rule::Pickle => None,
         })
     }
 
@@ -156,6 +169,7 @@ impl Snapshot {
             } => Ok(object.bind(py).clone()),
             Self::Tree(tree) => tree.restore(py),
             Self::Identity(identity) => identity.restore(py),
+            Self::Member(member) => member.restore(py),
             Self::Array(array) => array.restore(py),
             Self::Pandas(pandas) => pandas.restore(py),
             Self::Arrow(arrow) => arrow.restore(py),
@@ -206,6 +220,7 @@ impl Snapshot {
             Self::Shared { size, .. } | Self::Yielded { size, .. } => *size,
             Self::Tree(tree) => tree.size(),
             Self::Identity(identity) => identity.size(),
+            Self::Member(member) => member.size(),
             Self::Array(array) => array.size(),
             Self::Pandas(pandas) => pandas.size(),
             Self::Arrow(arrow) => arrow.size(),

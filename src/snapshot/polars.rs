@@ -76,11 +76,16 @@ fn from_arrow<'py>(arrow: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     }
 }
 
-/// Whether two frames have the same columns and rows, or two series the same name, type and length.
+/// Whether two frames have the same columns and rows, or two series the same name, type and length; and know the same of
+/// their order, which Arrow has no place for.
 fn has_same_types(a: &Bound<'_, PyAny>, b: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = a.py();
     // A frame without columns may have rows.
     if a.len()? != b.len()? {
+        return Ok(false);
+    }
+    let flags = intern!(py, "flags");
+    if a.getattr(flags)?.ne(b.getattr(flags)?)? {
         return Ok(false);
     }
     let of_frame = intern!(py, "schema");

@@ -12,6 +12,10 @@ use crate::python::{self, Imported, immutable};
 pub enum Rule {
     /// It cannot change: everybody gets the object.
     Share,
+    /// The same, if all types in it are the library's.
+    ShareTypes,
+    /// A member of an enumeration: that of the class which has its name.
+    Member,
     /// A container: made anew, around what it holds.
     Rebuild,
     /// A UUID: made anew.
@@ -36,8 +40,8 @@ const OF_LIBRARIES: [(&Imported, Rule); 10] = [
     (&python::PANDAS_SERIES, Rule::Pandas),
     (&python::ARROW_TABLE, Rule::Arrow),
     (&python::ARROW_BATCH, Rule::Arrow),
-    (&python::ARROW_SCHEMA, Rule::Share),
-    (&python::ARROW_FIELD, Rule::Share),
+    (&python::ARROW_SCHEMA, Rule::ShareTypes),
+    (&python::ARROW_FIELD, Rule::ShareTypes),
     (&python::POLARS_FRAME, Rule::Polars),
     (&python::POLARS_SERIES, Rule::Polars),
 ];
@@ -49,7 +53,7 @@ const FAMILIES: [(&Imported, Rule); 6] = [
     (&python::PANDAS_INDEX, Rule::Pandas),
     (&python::ARROW_ARRAY, Rule::Arrow),
     (&python::ARROW_CHUNKED, Rule::Arrow),
-    (&python::ARROW_DATA_TYPE, Rule::Share),
+    (&python::ARROW_DATA_TYPE, Rule::ShareTypes),
 ];
 
 /// The form that a value takes.
@@ -59,6 +63,9 @@ pub fn of(value: &Bound<'_, PyAny>) -> PyResult<Rule> {
     }
     if is_container(value) {
         return Ok(Rule::Rebuild);
+    }
+    if immutable::is_member(value)? {
+        return Ok(Rule::Member);
     }
     of_library(&value.get_type())
 }

@@ -109,3 +109,44 @@ def test_a_child_that_forks_while_it_waits_begins_anew(in_child):
         """,
         timeout=15,
     )
+
+
+def test_a_child_does_not_wait_for_the_first_refresh_to_find_its_threads(in_child):
+    in_child(
+        """
+        import importlib.abc, os, signal, sys, threading, time
+        import memoxide as mx
+
+        NAME = "concurrent.futures.thread"
+        assert NAME not in sys.modules
+        begun = threading.Event()
+
+        class Slow(importlib.abc.MetaPathFinder):
+            # The module is locked while it is looked for.
+            def find_spec(self, name, path, target=None):
+                if name == NAME and threading.current_thread() is not threading.main_thread():
+                    begun.set()
+                    time.sleep(0.3)
+
+        mx.configure(refresh_multiplier=10000)
+
+        @mx.cache_data(ttl=0.01, refresh_mode="background")
+        def value():
+            return 1
+
+        value()
+        time.sleep(0.02)
+        sys.meta_path.insert(0, Slow())
+        refreshing = threading.Thread(target=value)
+        refreshing.start()
+        assert begun.wait(10)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(8)
+            assert value() == 1
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+        refreshing.join()
+        """,
+        timeout=30,
+    )

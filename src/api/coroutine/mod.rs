@@ -65,6 +65,15 @@ impl CachedCoroutine {
         Ok(Bound::new(function.py(), coroutine)?.into_any())
     }
 
+    /// A refresh that has nothing to do.
+    pub(super) fn idle<'py>(function: &Bound<'py, CachedFunction>) -> PyResult<Bound<'py, PyAny>> {
+        let coroutine = Self {
+            function: function.clone().unbind(),
+            state: Mutex::new(State::Idle),
+        };
+        Ok(Bound::new(function.py(), coroutine)?.into_any())
+    }
+
     fn begin_step(&self) -> PyResult<State> {
         let mut state = self.state.lock();
         match *state {
@@ -174,8 +183,10 @@ impl CachedCoroutine {
             State::Owning(owning) => close_within(py, &owning),
             State::Waiting(waiting) => close(waiting.iterator.bind(py)),
             State::Queued(queued) => close(queued.iterator.bind(py)),
-            State::Alone(coroutine) => close(coroutine.bind(py)),
-            State::Created(_) | State::Planned(_) | State::Running | State::Ended => Ok(()),
+            State::Alone(alone) => close(alone.coroutine.bind(py)),
+            State::Created(_) | State::Planned(_) | State::Idle | State::Running | State::Ended => {
+                Ok(())
+            }
         };
         self.end_step(State::Ended);
         closed

@@ -9,6 +9,7 @@ use super::queued::Queued;
 use crate::api::miss::{Missed, OwnerGuard, Waiter};
 use crate::api::refresh::Plan;
 use crate::host::Recorder;
+use crate::host::spinner::Shown;
 use crate::python::vectorcall::Kept;
 
 /// How far it is.
@@ -24,7 +25,9 @@ pub enum State {
     /// Another process computes.
     Queued(Box<Queued>),
     /// It computes for its caller alone.
-    Alone(Py<PyAny>),
+    Alone(Box<Alone>),
+    /// It is a refresh that has nothing to do.
+    Idle,
     /// A step is being done.
     Running,
     /// It has returned, raised or been closed.
@@ -67,10 +70,19 @@ pub struct Waiting {
     pub arguments: Kept,
 }
 
+/// A computation for its caller alone.
+pub struct Alone {
+    pub coroutine: Py<PyAny>,
+    /// What takes in what the function draws, where it is shown and not stored.
+    pub recorder: Option<Recorder>,
+    /// What shows meanwhile that it is computed.
+    pub _shown: Option<Shown>,
+}
+
 impl State {
     /// Whether nothing has been done yet.
     pub fn is_new(&self) -> bool {
-        matches!(self, Self::Created(_) | Self::Planned(_))
+        matches!(self, Self::Created(_) | Self::Planned(_) | Self::Idle)
     }
 
     /// Whether it waits for something.
@@ -85,7 +97,7 @@ impl State {
     pub fn inner<'a, 'py>(&'a self, py: Python<'py>) -> Option<&'a Bound<'py, PyAny>> {
         match self {
             Self::Owning(owning) => Some(owning.coroutine.bind(py)),
-            Self::Alone(coroutine) => Some(coroutine.bind(py)),
+            Self::Alone(alone) => Some(alone.coroutine.bind(py)),
             _ => None,
         }
     }
@@ -94,15 +106,25 @@ impl State {
     pub fn traverse(&self, visit: &PyVisit<'_>) -> Result<(), PyTraverseError> {
         match self {
             Self::Created(arguments) => arguments.traverse(visit),
-            Self::Planned(planned) => planned.arguments.traverse(visit),
-            Self::Owning(owning) => visit.call(&owning.coroutine),
+            Self::Planned(planned) => {
+                if let Some(lent) = &planned.missed.lent {
+                    lent.traverse(visit)?;
+                }
+                planned.arguments.traverse(visit)
+            }
+            Self::Owning(owning) => {
+                if let Some(lent) = &owning.missed.lent {
+                    lent.traverse(visit)?;
+                }
+                visit.call(&owning.coroutine)
+            }
             Self::Waiting(waiting) => {
                 visit.call(&waiting.iterator)?;
                 waiting.arguments.traverse(visit)
             }
             Self::Queued(queued) => queued.traverse(visit),
-            Self::Alone(coroutine) => visit.call(coroutine),
-            Self::Running | Self::Ended => Ok(()),
+            Self::Alone(alone) => visit.call(&alone.coroutine),
+            Self::Idle | Self::Running | Self::Ended => Ok(()),
         }
     }
 }

@@ -8,7 +8,7 @@ use pyo3::types::iterator::PySendResult;
 use super::CachedCoroutine;
 use super::inner::{Sent, close, coroutine_of, nothing, pass};
 use super::queued::Queue;
-use super::state::{Owned, Owning, Planned, State, Waiting};
+use super::state::{Alone, Owned, Owning, Planned, State, Waiting};
 use crate::api::bell::Bell;
 use crate::api::call::{Call, Found};
 use crate::api::computing;
@@ -44,7 +44,11 @@ impl CachedCoroutine {
             State::Owning(owning) => self.compute(py, owning, sent),
             State::Waiting(waiting) => self.wait(py, *waiting, sent),
             State::Queued(queued) => self.stand(py, *queued, sent),
-            State::Alone(coroutine) => alone(py, coroutine, sent),
+            State::Alone(computing) => alone(py, computing, sent),
+            State::Idle => match sent {
+                Sent::Raised(raised) => Err(raised.into()),
+                Sent::Value(_) => Ok(Step::Returned(py.None().into_bound(py))),
+            },
             State::Running | State::Ended => unreachable!("no step begins there"),
         }
     }
@@ -58,18 +62,21 @@ impl CachedCoroutine {
                 refresh::plan(self.function.bind(py), &call, missed);
                 Ok(Step::Returned(value))
             }
-            Found::Unbound => alone(
-                py,
-                coroutine_of(call.function.name(), &call.compute(py)?)?,
-                nothing(py),
-            ),
+            Found::Unbound => {
+                let coroutine = coroutine_of(call.function.name(), &call.compute(py)?)?;
+                alone(py, Box::new(unseen(coroutine)), nothing(py))
+            }
             Found::Nothing(missed) if !call.function.options().stores() => {
+                let shown = Some(call.spin(py)?);
                 missed.cache.entries.count_miss();
-                alone(
-                    py,
-                    coroutine_of(call.function.name(), &call.compute(py)?)?,
-                    nothing(py),
-                )
+                let recorder = Some(call.function.recorder(py)?);
+                let coroutine = coroutine_of(call.function.name(), &call.compute(py)?)?;
+                let computing = Box::new(Alone {
+                    coroutine,
+                    recorder,
+                    _shown: shown,
+                });
+                alone(py, computing, nothing(py))
             }
             Found::Nothing(mut missed) => {
                 stack::check(call.function.name())?;
@@ -138,7 +145,7 @@ impl CachedCoroutine {
                     let Some(bell) = Bell::here(py)? else {
                         missed.cache.entries.count_miss();
                         let coroutine = self.call(py, &arguments)?;
-                        return alone(py, coroutine, nothing(py));
+                        return alone(py, Box::new(unseen(coroutine)), nothing(py));
                     };
                     if waiter.register(bell.waker()) {
                         if let Some(owner) = waiter.owner() {
@@ -282,10 +289,24 @@ fn end<'py>(
 }
 
 /// Lets the function's own coroutine go on, for its caller alone.
-fn alone<'py>(py: Python<'py>, coroutine: Py<PyAny>, sent: Sent<'py>) -> Result<Step<'py>> {
-    match pass(coroutine.bind(py), sent)? {
-        PySendResult::Next(value) => Ok(Step::Yielded(value, State::Alone(coroutine))),
-        PySendResult::Return(value) => Ok(Step::Returned(value)),
+fn alone<'py>(py: Python<'py>, mut computing: Box<Alone>, sent: Sent<'py>) -> Result<Step<'py>> {
+    match pass(computing.coroutine.bind(py), sent)? {
+        PySendResult::Next(value) => Ok(Step::Yielded(value, State::Alone(computing))),
+        PySendResult::Return(value) => {
+            if let Some(recorder) = computing.recorder.take() {
+                recorder.finish(py)?;
+            }
+            Ok(Step::Returned(value))
+        }
+    }
+}
+
+/// A computation of which nothing is shown but what the function draws.
+fn unseen(coroutine: Py<PyAny>) -> Alone {
+    Alone {
+        coroutine,
+        recorder: None,
+        _shown: None,
     }
 }
 

@@ -3,6 +3,7 @@
 mod here;
 mod identity;
 mod python;
+mod reduction;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once};
@@ -12,6 +13,7 @@ use pyo3::types::PyFunction;
 
 pub use self::here::Here;
 pub use self::identity::Identity;
+pub use self::reduction::rebuild;
 use super::caches::{self, Use};
 use super::call::Call;
 use super::coroutine::CachedCoroutine;

@@ -140,8 +140,8 @@ impl CachedFunction {
         format!("<cached function {}>", self.name)
     }
 
-    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.wrapped.bind(py).getattr("__qualname__")
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        Self::reduction(slf)
     }
 
     fn __copy__(slf: Bound<'_, Self>) -> Bound<'_, Self> {
