@@ -271,6 +271,13 @@ pub fn defer_counting(object: &Bound<'_, PyAny>) {
     let _ = object;
 }
 
+/// Whether an extension made the class: the interpreter puts no table of methods into those that it makes.
+pub fn is_native(class: &Bound<'_, PyType>) -> bool {
+    // SAFETY: the class lives, and the field is written only where it is made.
+    let methods = unsafe { (*class.as_type_ptr()).tp_methods };
+    is_static(class) || !methods.is_null()
+}
+
 /// Whether the interpreter or an extension holds the class for good, under one name.
 #[inline]
 pub fn is_static(class: &Bound<'_, PyType>) -> bool {

@@ -3,6 +3,7 @@
 //! A definition's digest covers its code and, where it is followed, that of the helpers, classes
 //! and constants that it names, transitively. It is made once; from then on pointers are compared.
 
+mod annotation;
 mod bytecode;
 mod constant;
 mod follow;
@@ -10,21 +11,27 @@ mod frozen;
 mod imports;
 mod instance;
 mod known;
+mod mock;
 mod origin;
 mod outline;
 mod watch;
+mod wrapper;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pyo3::prelude::*;
 
+pub use self::annotation::{Classes, annotations, annotations_as_text};
 pub use self::bytecode::Names;
 pub use self::follow::{Follow, Followed, followed};
+pub use self::instance::changed_by;
 pub use self::known::{body_of, definition_of, known_body, known_class, remember_class};
+pub use self::mock::mock_class;
 pub use self::origin::installed_version;
 pub use self::outline::{Outline, PartDigest};
 pub use self::watch::{Defaults, Seen, Watch};
+pub use self::wrapper::wrapper_parts;
 use super::hashers::FOR_DEFINITIONS;
 use super::tag::Tag;
 use super::walk::Walk;

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFunction, PyMapping, PyString, PyType};
+use pyo3::types::{PyDict, PyFunction, PyMapping, PyString, PyTuple, PyType};
 
 use super::Walk;
 use super::frame::Shape;
@@ -13,8 +13,8 @@ use super::label::Label;
 use super::object::filtered;
 use crate::error::Result;
 use crate::key::definition::{
-    Definition, Follow, Names, Seen, Watch, definition_of, followed, installed_version,
-    known_class, remember_class,
+    Classes, Definition, Follow, Names, Watch, annotations, definition_of, followed,
+    installed_version, known_class, remember_class,
 };
 use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
@@ -44,11 +44,22 @@ const COMPILED: &str = "__pydantic_";
 const FIELDS: &str = "__pydantic_fields__";
 
 /// Mutable attributes that count, since no program changes them.
-const DECLARED: [&str; 4] = [
+const DECLARED: [&str; 8] = [
     FIELDS,
     "model_config",
     "__private_attributes__",
     "__fields__",
+    "__slots__",
+    "_field_defaults",
+    "_fields_",
+    "_anonymous_",
+];
+
+/// What msgspec keeps of a class beside its attributes.
+const OF_STRUCTS: [&str; 3] = [
+    "__struct_fields__",
+    "__struct_encode_fields__",
+    "__struct_defaults__",
 ];
 
 /// Methods that take the class without being declared so.
@@ -67,12 +78,13 @@ impl<'py> Walk<'_, 'py> {
             return Ok(());
         }
         let named = Named::of(class)?;
+        // In a definition, what an extension made has no code that could be followed.
+        let is_native = raw::is_static(class) || self.watches.is_some() && raw::is_native(class);
         if let Some(named) = &named
-            && (raw::is_static(class) || named.is_held(class)?)
+            && (is_native || named.is_held(class)?)
         {
             let version = installed_version(self.py, &named.module);
-            let is_leaf =
-                raw::is_static(class) || version.is_some() || self.follow == Follow::Nothing;
+            let is_leaf = is_native || version.is_some() || self.follow == Follow::Nothing;
             if is_leaf {
                 let version = version.filter(|_| self.follows_definition());
                 return self.named_class(class, named, version);
@@ -90,13 +102,8 @@ impl<'py> Walk<'_, 'py> {
         let attributes = class.getattr(intern!(py, "__dict__"))?;
         let mut attributes = filtered(py, &attributes, is_content)?;
         if self.follows_definition() {
-            attributes = followed_attributes(&attributes)?;
-            // A look-up makes the interpreter number the class's state.
-            class.getattr_opt(intern!(py, "__init__"))?;
-            self.watch([Watch::Class {
-                class: Seen::new(class.as_any()),
-                version: raw::type_version(class),
-            }]);
+            attributes = followed_attributes(class, &attributes)?;
+            self.watch([Watch::class(class)?]);
         }
         let parts = vec![
             class.getattr(intern!(py, "__module__"))?,
@@ -193,9 +200,13 @@ impl<'py> Walk<'_, 'py> {
 }
 
 /// Of a class's attributes, those that are code or constants and that its methods do not assign.
-fn followed_attributes<'py>(attributes: &Bound<'py, PyDict>) -> Result<Bound<'py, PyDict>> {
+fn followed_attributes<'py>(
+    class: &Bound<'py, PyType>,
+    attributes: &Bound<'py, PyDict>,
+) -> Result<Bound<'py, PyDict>> {
     let kept = PyDict::new(attributes.py());
-    let assigned = assigned_attributes(attributes)?;
+    let name = class.name()?.to_string();
+    let assigned = assigned_attributes(&name, attributes, |_| true)?;
     for (name, value) in attributes {
         if is_salted(&name, &value)? || is_written_with_addresses(attributes, &name, &value)? {
             continue;
@@ -208,7 +219,50 @@ fn followed_attributes<'py>(attributes: &Bound<'py, PyDict>) -> Result<Bound<'py
             kept.set_item(name, value)?;
         }
     }
+    kept.update(beside_attributes(class)?.as_mapping())?;
     Ok(kept)
+}
+
+/// What of a class counts that is no constant among its attributes: annotations, and what dataclasses
+/// and structures declare of their fields.
+fn beside_attributes<'py>(class: &Bound<'py, PyType>) -> Result<Bound<'py, PyDict>> {
+    let py = class.py();
+    let beside = PyDict::new(py);
+    if let Some(annotations) = annotations(class.as_any(), Classes::Named)? {
+        beside.set_item(intern!(py, "__annotations__"), annotations)?;
+    }
+    let name = intern!(py, "__dataclass_fields__");
+    let fields = class
+        .getattr(intern!(py, "__dict__"))?
+        .call_method1("get", (name,))?;
+    if let Ok(fields) = fields.cast::<PyDict>() {
+        beside.set_item(name, metadata(fields)?)?;
+    }
+    for name in OF_STRUCTS {
+        let told = class
+            .getattr_opt(name)?
+            .and_then(|told| told.cast_into::<PyTuple>().ok());
+        let Some(told) = told else { continue };
+        let told = told.iter().map(|told| match told.getattr_opt("factory") {
+            Ok(Some(factory)) => factory,
+            _ => told,
+        });
+        beside.set_item(name, PyTuple::new(py, told.collect::<Vec<_>>())?)?;
+    }
+    Ok(beside)
+}
+
+/// What the fields of a dataclass say beside what is in its methods.
+fn metadata<'py>(fields: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyDict>> {
+    let all = PyDict::new(fields.py());
+    for (name, field) in fields {
+        let metadata = field.getattr(intern!(fields.py(), "metadata"))?;
+        let metadata = as_dict(&metadata)?;
+        if !metadata.is_empty() {
+            all.set_item(name, metadata)?;
+        }
+    }
+    Ok(all)
 }
 
 /// Whether the attribute is a `__hash__` as attrs writes it, with a hash of the class's own text in
@@ -235,20 +289,26 @@ fn is_written_with_addresses(
     Ok(text.ends_with(')') && text.contains(" at 0x"))
 }
 
-/// Attributes that the functions among the attributes assign on whatever object, except on the
-/// instance: what lies there leaves the class's own as it is.
-fn assigned_attributes(attributes: &Bound<'_, PyDict>) -> Result<BTreeSet<String>> {
+/// Attributes that the functions among the attributes assign to the class: what lies on an instance
+/// leaves the class's own as it is.
+fn assigned_attributes(
+    class: &str,
+    attributes: &Bound<'_, PyDict>,
+    counts: impl Fn(&str) -> bool,
+) -> Result<BTreeSet<String>> {
     let mut assigned = BTreeSet::new();
     for (name, value) in attributes {
+        let name = name.to_string();
         let inner = value.getattr_opt("__func__").ok().flatten();
-        let takes_class = inner.is_some() || TAKES_CLASS.contains(&name.to_string().as_str());
+        let takes_class = inner.is_some() || TAKES_CLASS.contains(&name.as_str());
         let function = inner.unwrap_or(value);
-        if !function.is_instance_of::<PyFunction>() {
+        if !function.is_instance_of::<PyFunction>() || !counts(&name) {
             continue;
         }
         let names = Names::of(&function.getattr("__code__")?)?;
-        assigned.extend(names.assigned_attributes);
-        assigned.extend(names.assigned_to_globals);
+        assigned.extend(names.assigned_to_class);
+        let to_globals = names.assigned_to_globals.into_iter();
+        assigned.extend(to_globals.filter_map(|(global, name)| (global == class).then_some(name)));
         if takes_class {
             assigned.extend(names.assigned_to_first);
         }
