@@ -85,7 +85,8 @@ def f(x): return C.x
     "ctypes": "import ctypes\nclass Pair(ctypes.Structure): _fields_ = [('x1', ctypes.c_int)]\n"
     "def f(x): return [name for name, _ in Pair._fields_]\n",
     "annotations of a class": "class Row: x1: int\ndef f(x): return Row.__annotations__\n",
-    "annotations of a helper": "def helper(x1: int): pass\ndef f(x): return helper.__annotations__\n",
+    "annotations of a helper": "def helper(x1: int): pass\n"
+    "def f(x): return helper.__annotations__\n",
     "types in annotations": "import typing\nclass Row: x: typing.Literal[1] = 0\n"
     "def f(x): return typing.get_type_hints(Row)\n",
 }
@@ -103,7 +104,8 @@ LIBRARIES = {
     "pyarrow": "import pyarrow as pa\nC = pa.array([1])\ndef f(x): return C\n",
     "pandas": "import pandas as pd\nC = pd.Index([1])\ndef f(x): return C\n",
     "numpy": "import numpy as np\nC = np.array([1])\nC.setflags(write=False)\ndef f(x): return C\n",
-    "attrs": "import attrs\n@attrs.frozen\nclass O:\n  rate: int\nC = O(1)\ndef f(x): return C.rate\n",
+    "attrs": "import attrs\n@attrs.frozen\nclass O:\n  rate: int\nC = O(1)\n"
+    "def f(x): return C.rate\n",
     "pydantic": """
 import pydantic
 class O(pydantic.BaseModel, frozen=True):
@@ -228,3 +230,49 @@ def f(x):
     assert (code.f(1), code.f(1), code.f(2), code.f(1)) == (1, 1, 2, 1)
     assert code.f.cache_info().misses == 2
     assert code.Thing.made == code.Thing.named == code.Thing.seen == code.Thing.own == 2
+
+
+CLASSES = """
+import collections
+import threading
+class Base:
+    tags = {"a"}
+class Config(Base):
+    layers = [64]
+    options = {"rate": 1}
+    lookup = collections.OrderedDict(a=1)
+    lock = threading.Lock()
+    handlers = [threading.Lock()]
+    rate = 1
+    made = 0
+    members = []
+    def __init__(self):
+        type(self).made += 1
+    @classmethod
+    def set_rate(cls, rate): cls.rate = rate
+    @classmethod
+    def set_layers(cls, layers): cls.layers = layers
+Config.members.append(Config)
+"""
+
+
+def test_what_an_argument_has_from_its_class_counts(user, key):
+    code = user(CLASSES)
+    Config = code.Config
+    changes = {
+        "bound anew": lambda: setattr(Config, "layers", [128]),
+        "in place": lambda: Config.layers.append(1),
+        "a dict": lambda: Config.options.update(rate=2),
+        "of collections": lambda: Config.lookup.update(b=2),
+        "a base's set": lambda: code.Base.tags.add("b"),
+        "a setting": lambda: Config.set_rate(2),
+        "a setting that is a list": lambda: Config.set_layers([3]),
+        "a new list": lambda: setattr(Config, "more", []),
+    }
+    for name, change in changes.items():
+        before = [key(value) for value in (Config, Config(), [Config()])]
+        assert [key(value) for value in (Config, Config(), [Config()])] == before
+        change()
+        after = [key(value) for value in (Config, Config(), [Config()])]
+        assert all(one != other for one, other in zip(before, after, strict=True)), name
+    assert key(user(CLASSES).Config) == key(user(CLASSES).Config), "executed again"

@@ -14,6 +14,7 @@ mod known;
 mod mock;
 mod origin;
 mod outline;
+mod state;
 mod watch;
 mod wrapper;
 
@@ -26,10 +27,13 @@ pub use self::annotation::{Classes, annotations, annotations_as_text};
 pub use self::bytecode::Names;
 pub use self::follow::{Follow, Followed, followed};
 pub use self::instance::changed_by;
-pub use self::known::{body_of, definition_of, known_body, known_class, remember_class};
+pub use self::known::{
+    body_of, definition_of, known_body, known_class, known_state, remember_class, remember_state,
+};
 pub use self::mock::mock_class;
 pub use self::origin::installed_version;
 pub use self::outline::{Outline, PartDigest};
+pub use self::state::{assigned_attributes, class_state};
 pub use self::watch::{Defaults, Seen, Watch};
 pub use self::wrapper::wrapper_parts;
 use super::hashers::FOR_DEFINITIONS;

@@ -1,11 +1,10 @@
 //! Classes: installed ones by name, the user's own by their definition.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFunction, PyMapping, PyString, PyTuple, PyType};
+use pyo3::types::{PyBytes, PyDict, PyFunction, PyMapping, PyString, PyTuple, PyType};
 
 use super::Walk;
 use super::frame::Shape;
@@ -13,8 +12,9 @@ use super::label::Label;
 use super::object::filtered;
 use crate::error::Result;
 use crate::key::definition::{
-    Classes, Definition, Follow, Names, Watch, annotations, definition_of, followed,
-    installed_version, known_class, remember_class,
+    Classes, Definition, Follow, Watch, annotations, assigned_attributes, class_state,
+    definition_of, followed, installed_version, known_class, known_state, remember_class,
+    remember_state,
 };
 use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
@@ -61,9 +61,6 @@ const OF_STRUCTS: [&str; 3] = [
     "__struct_encode_fields__",
     "__struct_defaults__",
 ];
-
-/// Methods that take the class without being declared so.
-const TAKES_CLASS: [&str; 3] = ["__new__", "__init_subclass__", "__class_getitem__"];
 
 fn is_content(name: &str) -> bool {
     name == FIELDS || (!NOT_CONTENT.contains(&name) && !name.starts_with(COMPILED))
@@ -143,17 +140,61 @@ impl<'py> Walk<'_, 'py> {
         Ok(Some(Label::new(&module, &name)))
     }
 
-    /// A class of the user's own among the arguments, by the digest of its definition.
+    /// A class of the user's own among the arguments, by the digest of its definition, and what lies in
+    /// it that can change.
     fn defined_class(&mut self, class: &Bound<'py, PyType>, named: Option<Named>) -> Result<()> {
         let definition = definition_of(class.as_any(), self.function)?;
+        let named = named.unwrap_or_default();
+        let state = self.state_of(class, &definition)?;
+        if !state.is_empty() {
+            return self.open_defined_class(class, &named, &definition, state);
+        }
         let mut node = Encoder::new();
         node.open(Tag::Defined);
         node.length(3);
-        let named = named.unwrap_or_default();
         node.leaf(Tag::Str, named.module.as_bytes());
         node.leaf(Tag::Str, named.name.as_bytes());
         node.leaf(Tag::Bytes, &definition.digest);
         self.new_class(class, Some(definition), node.close())
+    }
+
+    /// What lies in a class is walked each time: nothing tells when it changes. What of it has no
+    /// content is named by its type, as in a definition.
+    fn open_defined_class(
+        &mut self,
+        class: &Bound<'py, PyType>,
+        named: &Named,
+        definition: &Definition,
+        state: Bound<'py, PyDict>,
+    ) -> Result<()> {
+        let parts = vec![
+            PyString::new(self.py, &named.module).into_any(),
+            PyString::new(self.py, &named.name).into_any(),
+            PyBytes::new(self.py, &definition.digest).into_any(),
+            state.into_any(),
+        ];
+        self.open_fixed(class.as_any(), Tag::Defined, Shape::Class, parts)?;
+        self.lenient += 1;
+        Ok(())
+    }
+
+    /// The attributes of a class, and of its bases, that are no part of the definition and can be read.
+    fn state_of(
+        &self,
+        class: &Bound<'py, PyType>,
+        definition: &Arc<Definition>,
+    ) -> Result<Bound<'py, PyDict>> {
+        let state = PyDict::new(self.py);
+        let names = match known_state(class.as_any(), definition) {
+            Some(names) => names,
+            None => remember_state(class.as_any(), definition, class_state(class)?)?,
+        };
+        for name in names.iter() {
+            if let Some(value) = class.getattr_opt(name.bind(self.py))? {
+                state.set_item(name, value)?;
+            }
+        }
+        Ok(state)
     }
 
     /// A class that is known by its name, and in a definition by its package's version.
@@ -206,7 +247,7 @@ fn followed_attributes<'py>(
 ) -> Result<Bound<'py, PyDict>> {
     let kept = PyDict::new(attributes.py());
     let name = class.name()?.to_string();
-    let assigned = assigned_attributes(&name, attributes, |_| true)?;
+    let assigned = assigned_attributes(&name, attributes, |_, _| true)?;
     for (name, value) in attributes {
         if is_salted(&name, &value)? || is_written_with_addresses(attributes, &name, &value)? {
             continue;
@@ -287,33 +328,6 @@ fn is_written_with_addresses(
     }
     let text = value.to_string();
     Ok(text.ends_with(')') && text.contains(" at 0x"))
-}
-
-/// Attributes that the functions among the attributes assign to the class: what lies on an instance
-/// leaves the class's own as it is.
-fn assigned_attributes(
-    class: &str,
-    attributes: &Bound<'_, PyDict>,
-    counts: impl Fn(&str) -> bool,
-) -> Result<BTreeSet<String>> {
-    let mut assigned = BTreeSet::new();
-    for (name, value) in attributes {
-        let name = name.to_string();
-        let inner = value.getattr_opt("__func__").ok().flatten();
-        let takes_class = inner.is_some() || TAKES_CLASS.contains(&name.as_str());
-        let function = inner.unwrap_or(value);
-        if !function.is_instance_of::<PyFunction>() || !counts(&name) {
-            continue;
-        }
-        let names = Names::of(&function.getattr("__code__")?)?;
-        assigned.extend(names.assigned_to_class);
-        let to_globals = names.assigned_to_globals.into_iter();
-        assigned.extend(to_globals.filter_map(|(global, name)| (global == class).then_some(name)));
-        if takes_class {
-            assigned.extend(names.assigned_to_first);
-        }
-    }
-    Ok(assigned)
 }
 
 /// Where a class says that it is found.
