@@ -14,6 +14,7 @@ mod known;
 mod mock;
 mod origin;
 mod outline;
+mod program;
 mod state;
 mod watch;
 mod wrapper;
@@ -33,6 +34,8 @@ pub use self::known::{
 pub use self::mock::mock_class;
 pub use self::origin::installed_version;
 pub use self::outline::{Outline, PartDigest};
+use self::program::program_file;
+pub use self::program::written_module;
 pub use self::state::{assigned_attributes, class_state};
 pub use self::watch::{Defaults, Seen, Watch};
 pub use self::wrapper::wrapper_parts;
@@ -72,6 +75,9 @@ impl Definition {
         let instances = Watch::instances_of(object)?;
         let (mut watches, parts) = walk.definition(name, object)?;
         watches.extend(instances);
+        if let Some(file) = program_file(object) {
+            walk.encoder.leaf(Tag::Str, file.as_bytes());
+        }
         let is_unique = walk.is_opaque();
         if is_unique {
             // Like no other: what has no content may be anything.
@@ -118,7 +124,10 @@ impl Definition {
 
 fn module_of(object: &Bound<'_, PyAny>) -> String {
     let module = object.getattr("__module__");
-    module.map_or_else(|_| String::new(), |module| module.to_string())
+    module.map_or_else(
+        |_| String::new(),
+        |module| written_module(module).to_string(),
+    )
 }
 
 /// A number that no other definition of this process has.

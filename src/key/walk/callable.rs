@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::key::definition::{
     Classes, Defaults, Definition, Follow, Followed, Names, Seen, Watch, annotations,
     annotations_as_text, body_of, definition_of, installed_version, known_body, wrapper_parts,
+    written_module,
 };
 use crate::key::tag::Tag;
 use crate::python::intern;
@@ -89,7 +90,8 @@ impl<'py> Walk<'_, 'py> {
     }
 
     fn function(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
-        let parts = attributes(value, &FUNCTION_PARTS)?;
+        let mut parts = attributes(value, &FUNCTION_PARTS)?;
+        parts[0] = written_module(parts[0].clone());
         let is_followed_argument = self.watches.is_none() && self.follow != Follow::Nothing;
         if is_followed_argument && let Some(body) = known_body(value) {
             return self.function_argument(value, parts, Some(&body));
@@ -276,7 +278,7 @@ impl<'py> Walk<'_, 'py> {
             return Err(self.unhashable(value, reason, None));
         }
         let version = installed_version(self.py, &name.to_string());
-        let mut parts = vec![name];
+        let mut parts = vec![written_module(name)];
         if let Some(version) = version.filter(|_| self.follows_definition()) {
             parts.push(PyString::new(self.py, &version).into_any());
         }

@@ -11,6 +11,7 @@ use super::frame::Shape;
 use super::label::Label;
 use super::object::filtered;
 use crate::error::Result;
+use crate::key::definition::written_module;
 use crate::key::definition::{
     Classes, Definition, Follow, Watch, annotations, assigned_attributes, class_state,
     definition_of, followed, installed_version, known_class, known_state, remember_class,
@@ -103,7 +104,7 @@ impl<'py> Walk<'_, 'py> {
             self.watch([Watch::class(class)?]);
         }
         let parts = vec![
-            class.getattr(intern!(py, "__module__"))?,
+            written_module(class.getattr(intern!(py, "__module__"))?),
             class.getattr(intern!(py, "__qualname__"))?,
             class.get_type().into_any(),
             class.getattr(intern!(py, "__bases__"))?,
@@ -152,7 +153,7 @@ impl<'py> Walk<'_, 'py> {
         let mut node = Encoder::new();
         node.open(Tag::Defined);
         node.length(3);
-        node.leaf(Tag::Str, named.module.as_bytes());
+        node.leaf(Tag::Str, named.written_module().as_bytes());
         node.leaf(Tag::Str, named.name.as_bytes());
         node.leaf(Tag::Bytes, &definition.digest);
         self.new_class(class, Some(definition), node.close())
@@ -168,7 +169,7 @@ impl<'py> Walk<'_, 'py> {
         state: Bound<'py, PyDict>,
     ) -> Result<()> {
         let parts = vec![
-            PyString::new(self.py, &named.module).into_any(),
+            PyString::new(self.py, named.written_module()).into_any(),
             PyString::new(self.py, &named.name).into_any(),
             PyBytes::new(self.py, &definition.digest).into_any(),
             state.into_any(),
@@ -207,7 +208,7 @@ impl<'py> Walk<'_, 'py> {
         let mut node = Encoder::new();
         node.open(Tag::Global);
         node.length(2 + usize::from(version.is_some()));
-        node.leaf(Tag::Str, named.module.as_bytes());
+        node.leaf(Tag::Str, named.written_module().as_bytes());
         node.leaf(Tag::Str, named.name.as_bytes());
         if let Some(version) = version {
             node.leaf(Tag::Str, version.as_bytes());
@@ -346,6 +347,14 @@ impl Named {
         let module = text(intern!(class.py(), "__module__"))?;
         let name = text(intern!(class.py(), "__qualname__"))?;
         Ok(module.zip(name).map(|(module, name)| Self { module, name }))
+    }
+
+    /// The module's name, as it is written down.
+    fn written_module(&self) -> &str {
+        match self.module.as_str() {
+            "__mp_main__" => "__main__",
+            module => module,
+        }
     }
 
     /// Whether the module of that name holds the class under its qualified name.

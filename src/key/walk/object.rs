@@ -13,7 +13,7 @@ use super::frame::Shape;
 use super::inherited::{beside_fields, beside_told, restore};
 use super::record::Record;
 use crate::error::Result;
-use crate::key::definition::{Follow, changed_by, installed_version};
+use crate::key::definition::{Follow, changed_by, installed_version, written_module};
 use crate::key::tag::Tag;
 use crate::python;
 use crate::python::intern;
@@ -87,7 +87,7 @@ impl<'py> Walk<'_, 'py> {
         let wrapped = value.getattr_opt(intern!(self.py, "__wrapped__"))?;
         let follows = is_own && wrapped.is_some() && self.follow != Follow::Nothing;
         if is_held && !follows {
-            let parts = vec![module, name.clone().into_any()];
+            let parts = vec![written_module(module), name.clone().into_any()];
             return self.open_fixed(value, Tag::Global, Shape::Parts, parts);
         }
         let Some(wrapped) = wrapped else {
@@ -202,7 +202,7 @@ fn constructor<'py>(callable: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>> {
         let module = module_of(callable)?;
         let name = callable.getattr(intern!(py, "__qualname__"))?;
         if is_held(callable, &module.to_string(), &name.to_string())? {
-            return Ok(PyTuple::new(py, [module, name])?.into_any());
+            return Ok(PyTuple::new(py, [written_module(module), name])?.into_any());
         }
     } else if callable.is_instance_of::<PyCFunction>() {
         let owner = callable.getattr(intern!(py, "__self__"))?;
