@@ -192,6 +192,13 @@ impl DictState {
     }
 }
 
+/// The number of a dict's present state: another one after each change, never the same in two dicts. Zero if
+/// there are no such numbers.
+#[inline]
+pub fn dict_state(dict: &Bound<'_, PyDict>) -> u64 {
+    number_of(dict)
+}
+
 /// `ma_version_tag`, which lies behind the number of items; zero if there is none.
 #[inline]
 fn number_of(dict: &Bound<'_, PyDict>) -> u64 {
@@ -243,6 +250,21 @@ pub fn keyword_defaults<'py>(function: &Bound<'py, PyAny>) -> Option<Bound<'py, 
 pub fn has_code(function: &Bound<'_, PyAny>, code: &Py<PyAny>) -> bool {
     // SAFETY: the callee returns a borrowed pointer, which is only compared.
     unsafe { ffi::PyFunction_GetCode(function.as_ptr()) == code.as_ptr() }
+}
+
+/// Whether what `reference` refers to lives, has this code and no defaults; it must be a Python function that the
+/// interpreter's lock guards.
+#[inline]
+pub fn is_plain_function(reference: &Py<PyWeakrefReference>, code: &Py<PyAny>) -> bool {
+    let function = referent(reference);
+    // SAFETY: what lives is a function, by the caller's word, and stays alive under the interpreter's lock, which only
+    // this thread has; the callees read its fields.
+    unsafe {
+        function != ffi::Py_None()
+            && ffi::PyFunction_GetCode(function) == code.as_ptr()
+            && ffi::PyFunction_GetDefaults(function).is_null()
+            && ffi::PyFunction_GetKwDefaults(function).is_null()
+    }
 }
 
 /// Whether `function`, which is a Python function, was defined inside of another.

@@ -1,4 +1,4 @@
-"""The program's module is `__main__` everywhere: in its workers it is the same, in another file not."""
+"""The program's module is `__main__`: in its workers it is the same, in another file not."""
 
 import os
 import subprocess

@@ -15,6 +15,7 @@ mod mock;
 mod origin;
 mod outline;
 mod program;
+mod standing;
 mod state;
 mod watch;
 mod wrapper;
@@ -36,6 +37,7 @@ pub use self::origin::installed_version;
 pub use self::outline::{Outline, PartDigest};
 use self::program::program_file;
 pub use self::program::written_module;
+use self::standing::Standing;
 pub use self::state::{assigned_attributes, class_state};
 pub use self::watch::{Defaults, Seen, Watch};
 pub use self::wrapper::wrapper_parts;
@@ -44,6 +46,9 @@ use super::tag::Tag;
 use super::walk::Walk;
 use crate::error::Result;
 
+/// So many places are worth an account of what has to be looked at.
+const WORTH_STANDING: usize = 2;
+
 /// A digest of code, and the places from which it was read.
 pub struct Definition {
     /// The digest.
@@ -51,6 +56,8 @@ pub struct Definition {
     /// Whether no other definition can have this digest.
     pub is_unique: bool,
     watches: Vec<Watch>,
+    /// What of them has to be looked at.
+    standing: OnceLock<Standing>,
     /// The module from which names are seen.
     module: String,
     parts: Outline,
@@ -87,6 +94,7 @@ impl Definition {
             digest: walk.encoder.function_digest(),
             is_unique,
             watches,
+            standing: OnceLock::new(),
             module: module_of(object),
             parts,
             outline: OnceLock::new(),
@@ -118,7 +126,24 @@ impl Definition {
     /// Whether all is as it was when the definition was read. `alive` is some object that lives, best
     /// the one that was read.
     pub fn holds(&self, alive: &Bound<'_, PyAny>) -> bool {
-        self.watches.iter().all(|watch| watch.holds(alive))
+        // Where nothing is behind a function, there is nothing to be saved.
+        if self.watches.len() < WORTH_STANDING {
+            return self.watches.iter().all(|watch| watch.holds(alive));
+        }
+        let standing = self.standing(alive.py());
+        let look = || self.watches.iter().all(|watch| watch.holds(alive));
+        standing.holds(&self.watches, alive, look)
+    }
+
+    /// Found without the cell's lock, since that may call what the interpreter tells others of.
+    fn standing(&self, py: Python<'_>) -> &Standing {
+        match self.standing.get() {
+            Some(standing) => standing,
+            None => {
+                let standing = Standing::of(py, &self.watches);
+                self.standing.get_or_init(|| standing)
+            }
+        }
     }
 }
 

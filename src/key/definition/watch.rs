@@ -33,9 +33,17 @@ impl Seen {
         )
     }
 
+    /// The object, if it lives.
+    pub fn object<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        match self {
+            Self::Weak(reference) => reference.bind(py).upgrade(),
+            Self::Strong(object) => Some(object.bind(py).clone()),
+        }
+    }
+
     /// Whether `holds` of the object, and the object lives. `alive` does: if it is this one, nobody
     /// has to be asked.
-    fn is_such(
+    pub fn is_such(
         &self,
         alive: &Bound<'_, PyAny>,
         holds: impl FnOnce(&Bound<'_, PyAny>) -> bool,
@@ -338,8 +346,21 @@ impl Defaults {
 
 /// The module that is loaded under a name.
 fn loaded<'py>(name: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
-    let modules = python::MODULES.get(name.py()).ok()?.cast::<PyDict>().ok()?;
-    modules.get_item(name).ok().flatten()
+    modules(name.py())?.get_item(name).ok().flatten()
+}
+
+/// The modules that are loaded, by their names.
+pub fn modules(py: Python<'_>) -> Option<Bound<'_, PyDict>> {
+    python::MODULES.get(py).ok()?.cast::<PyDict>().ok().cloned()
+}
+
+/// The names of a module, or of a function's globals.
+#[inline]
+pub fn names_of<'py>(owner: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    if owner.is_exact_instance_of::<PyFunction>() {
+        return Some(raw::globals(owner)?.to_owned());
+    }
+    Some(owner.cast::<PyModule>().ok()?.dict())
 }
 
 fn is_same(now: Option<&Bound<'_, PyAny>>, then: Option<&Seen>) -> bool {
