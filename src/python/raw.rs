@@ -192,6 +192,13 @@ impl DictState {
     }
 }
 
+/// The number of a dict's present state: another one after each change, never the same in two dicts. Zero if
+/// there are no such numbers.
+#[inline]
+pub fn dict_state(dict: &Bound<'_, PyDict>) -> u64 {
+    number_of(dict)
+}
+
 /// `ma_version_tag`, which lies behind the number of items; zero if there is none.
 #[inline]
 fn number_of(dict: &Bound<'_, PyDict>) -> u64 {
@@ -245,6 +252,21 @@ pub fn has_code(function: &Bound<'_, PyAny>, code: &Py<PyAny>) -> bool {
     unsafe { ffi::PyFunction_GetCode(function.as_ptr()) == code.as_ptr() }
 }
 
+/// Whether what `reference` refers to lives, has this code and no defaults; it must be a Python function that the
+/// interpreter's lock guards.
+#[inline]
+pub fn is_plain_function(reference: &Py<PyWeakrefReference>, code: &Py<PyAny>) -> bool {
+    let function = referent(reference);
+    // SAFETY: what lives is a function, by the caller's word, and stays alive under the interpreter's lock, which only
+    // this thread has; the callees read its fields.
+    unsafe {
+        function != ffi::Py_None()
+            && ffi::PyFunction_GetCode(function) == code.as_ptr()
+            && ffi::PyFunction_GetDefaults(function).is_null()
+            && ffi::PyFunction_GetKwDefaults(function).is_null()
+    }
+}
+
 /// Whether `function`, which is a Python function, was defined inside of another.
 pub fn is_nested(function: &Bound<'_, PyFunction>) -> PyResult<bool> {
     /// `inspect.CO_NESTED`
@@ -269,6 +291,13 @@ pub fn defer_counting(object: &Bound<'_, PyAny>) {
     }
     #[cfg(not(all(Py_3_14, Py_GIL_DISABLED)))]
     let _ = object;
+}
+
+/// Whether an extension made the class: the interpreter puts no table of methods into those that it makes.
+pub fn is_native(class: &Bound<'_, PyType>) -> bool {
+    // SAFETY: the class lives, and the field is written only where it is made.
+    let methods = unsafe { (*class.as_type_ptr()).tp_methods };
+    is_static(class) || !methods.is_null()
 }
 
 /// Whether the interpreter or an extension holds the class for good, under one name.

@@ -1,6 +1,6 @@
 //! Which names a function's bytecode loads, stores and imports.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use pyo3::prelude::*;
@@ -17,12 +17,16 @@ pub struct Names {
     pub attributes: BTreeSet<String>,
     /// Globals and free variables that the code itself assigns: state, not constants.
     pub assigned: BTreeSet<String>,
-    /// Attributes that the code itself assigns, except those of the function's first argument.
-    pub assigned_attributes: BTreeSet<String>,
     /// Attributes of the function's first argument that it assigns: an instance's, or a class's.
     pub assigned_to_first: BTreeSet<String>,
-    /// Attributes that the code assigns to what a global means.
-    pub assigned_to_globals: BTreeSet<String>,
+    /// Attributes that the code assigns to the class of something.
+    pub assigned_to_class: BTreeSet<String>,
+    /// Globals, and the attributes that the code assigns to what they mean.
+    pub assigned_to_globals: BTreeSet<(String, String)>,
+    /// Globals that are used as they are, and not only for an attribute: handed to somebody.
+    pub handed: BTreeSet<String>,
+    /// Names of what is imported and handed to somebody.
+    pub handed_imports: BTreeSet<String>,
     /// What the code imports.
     pub imports: BTreeSet<Import>,
 }
@@ -45,6 +49,34 @@ type Instruction = (u8, usize);
 #[derive(Clone, Copy, Default)]
 struct Before(Instruction, Instruction);
 
+/// What lies on top of the stack.
+#[derive(Clone, Default, PartialEq, Eq)]
+enum Top {
+    /// The function's first argument.
+    First,
+    /// The class of something.
+    Class,
+    /// What a global means.
+    Global(String),
+    /// What was imported under that name.
+    Imported(String),
+    /// The builtin `type`, or what is called so; and whether an argument lies above it.
+    Type(bool),
+    #[default]
+    Other,
+}
+
+/// What is known at one place of the code.
+#[derive(Default)]
+struct Place {
+    top: Top,
+    /// What an attribute is read of before it is assigned, as in `x.n += 1`; by its name.
+    copied: BTreeMap<usize, Top>,
+    was_copied: bool,
+    /// Local variables that hold classes of something, or imported modules.
+    locals: BTreeMap<usize, Top>,
+}
+
 /// What is known of the interpreter's bytecode.
 struct Opcodes {
     extended_arg: u8,
@@ -58,6 +90,15 @@ struct Opcodes {
     load_method: Option<u8>,
     store_attribute: u8,
     import_name: u8,
+    import_from: u8,
+    store_fast: u8,
+    store_and_load: Option<u8>,
+    load_free: u8,
+    copy: Vec<u8>,
+    swap: Vec<u8>,
+    call: Vec<u8>,
+    /// What leaves the stack as it is.
+    quiet: Vec<u8>,
     load_constant: u8,
     load_small_int: Option<u8>,
     load_fast: Vec<u8>,
@@ -98,6 +139,14 @@ impl Opcodes {
             load_method: needed("LOAD_METHOD").ok(),
             store_attribute: needed("STORE_ATTR")?,
             import_name: needed("IMPORT_NAME")?,
+            import_from: needed("IMPORT_FROM")?,
+            store_fast: needed("STORE_FAST")?,
+            store_and_load: needed("STORE_FAST_LOAD_FAST").ok(),
+            load_free: needed("LOAD_DEREF")?,
+            copy: some(&["COPY", "DUP_TOP"]),
+            swap: some(&["SWAP", "ROT_TWO"]),
+            call: some(&["CALL", "CALL_FUNCTION"]),
+            quiet: some(&["PRECALL", "NOP", "RESUME"]),
             load_constant: needed("LOAD_CONST")?,
             load_small_int: needed("LOAD_SMALL_INT").ok(),
             load_fast: if version >= (3, 11) {
@@ -121,10 +170,30 @@ impl Opcodes {
         })
     }
 
-    /// Whether the instruction leaves the first local variable on top of the stack.
-    fn loads_first(&self, (opcode, argument): Instruction) -> bool {
-        let alone = self.load_fast.contains(&opcode) && argument == 0;
-        alone || (self.load_two.contains(&opcode) && argument % 16 == 0)
+    /// The local variable that the instruction leaves on top of the stack.
+    fn loaded_local(&self, (opcode, argument): Instruction) -> Option<usize> {
+        if self.load_fast.contains(&opcode) {
+            return Some(argument);
+        }
+        self.load_two.contains(&opcode).then_some(argument % 16)
+    }
+
+    /// The local variable that the instruction takes from the stack.
+    fn stored_local(&self, (opcode, argument): Instruction) -> Option<usize> {
+        if opcode == self.store_fast {
+            return Some(argument);
+        }
+        (self.store_and_load == Some(opcode)).then_some(argument / 16)
+    }
+
+    fn is_attribute(&self, opcode: u8) -> bool {
+        opcode == self.load_attribute || self.load_method == Some(opcode)
+    }
+
+    /// The number of the name of the attribute that the instruction loads.
+    fn attribute(&self, (opcode, argument): Instruction) -> Option<usize> {
+        let shift = usize::from(self.shifts_attribute && opcode == self.load_attribute);
+        self.is_attribute(opcode).then_some(argument >> shift)
     }
 }
 
@@ -220,6 +289,7 @@ impl Names {
         let bytecode = code.getattr("co_code")?.cast_into::<PyBytes>()?;
         let mut argument = 0;
         let mut before = Before::default();
+        let mut place = Place::default();
         for instruction in bytecode.as_bytes().chunks_exact(2) {
             let (opcode, low) = (instruction[0], usize::from(instruction[1]));
             argument = argument << 8 | low;
@@ -231,6 +301,7 @@ impl Names {
                 continue;
             }
             self.note(opcodes, &tables, (opcode, argument), before)?;
+            self.note_targets(opcodes, &tables, (opcode, argument), before, &mut place)?;
             before = Before((opcode, argument), before.0);
             argument = 0;
         }
@@ -255,9 +326,6 @@ impl Names {
             self.attributes.insert(tables.name(index)?);
         } else if is(opcodes.load_method) {
             self.attributes.insert(tables.name(argument)?);
-        } else if opcode == opcodes.store_attribute {
-            self.assigned_place(opcodes, tables, before.0)
-                .insert(tables.name(argument)?);
         } else if opcode == opcodes.store_global {
             self.assigned.insert(tables.name(argument)?);
         } else if opcode == opcodes.store_free {
@@ -269,19 +337,121 @@ impl Names {
         Ok(())
     }
 
-    /// Where an attribute belongs that is assigned to what `before` has loaded.
-    fn assigned_place(
+    /// Notes what attributes are assigned to, and what is handed to somebody.
+    fn note_targets(
         &mut self,
         opcodes: &Opcodes,
         tables: &Tables<'_>,
-        before: Instruction,
-    ) -> &mut BTreeSet<String> {
-        if tables.has_first && opcodes.loads_first(before) {
-            &mut self.assigned_to_first
-        } else if before.0 == opcodes.load_global || Some(before.0) == opcodes.load_name {
-            &mut self.assigned_to_globals
-        } else {
-            &mut self.assigned_attributes
+        instruction: Instruction,
+        before: Before,
+        place: &mut Place,
+    ) -> PyResult<()> {
+        let (opcode, argument) = instruction;
+        if opcodes.quiet.contains(&opcode) {
+            return Ok(());
+        }
+        if opcode == opcodes.store_attribute {
+            let is_swapped = opcodes.swap.contains(&before.0.0);
+            let copied = place.copied.get(&argument).filter(|_| is_swapped);
+            let target = copied.unwrap_or(&place.top).clone();
+            self.assigned_to(target, tables.name(argument)?);
+        } else if !opcodes.is_attribute(opcode) {
+            self.note_handed(opcodes, opcode, &place.top);
+        }
+        if let Some(local) = opcodes.stored_local(instruction) {
+            match std::mem::take(&mut place.top) {
+                held @ (Top::Class | Top::Imported(_)) => drop(place.locals.insert(local, held)),
+                _ => {}
+            }
+        }
+        if let Some(name) = opcodes.attribute(instruction)
+            && std::mem::take(&mut place.was_copied)
+        {
+            place.copied.insert(name, place.top.clone());
+        }
+        place.was_copied = opcodes.copy.contains(&opcode);
+        if !place.was_copied {
+            place.top = top(opcodes, tables, instruction, place)?;
+        }
+        self.note_first_of_two(opcodes, (opcode, argument), place);
+        Ok(())
+    }
+
+    fn assigned_to(&mut self, target: Top, attribute: String) {
+        match target {
+            Top::First => drop(self.assigned_to_first.insert(attribute)),
+            Top::Class => drop(self.assigned_to_class.insert(attribute)),
+            Top::Global(global) => drop(self.assigned_to_globals.insert((global, attribute))),
+            Top::Imported(_) | Top::Type(_) | Top::Other => {}
         }
     }
+
+    fn note_handed(&mut self, opcodes: &Opcodes, opcode: u8, top: &Top) {
+        let is_kept = opcodes.copy.contains(&opcode)
+            || opcode == opcodes.import_from
+            || opcode == opcodes.store_fast
+            || opcodes.swap.contains(&opcode)
+            || opcodes.store_and_load == Some(opcode);
+        match top {
+            Top::Global(name) => drop(self.handed.insert(name.clone())),
+            Top::Imported(name) if !is_kept => drop(self.handed_imports.insert(name.clone())),
+            _ => {}
+        }
+    }
+
+    /// Of two variables that are loaded as one instruction, the first is handed to somebody.
+    fn note_first_of_two(&mut self, opcodes: &Opcodes, instruction: Instruction, place: &Place) {
+        let (opcode, argument) = instruction;
+        let is_load = opcodes.load_two.contains(&opcode) && opcodes.store_and_load != Some(opcode);
+        if let Some(Top::Imported(name)) = place.locals.get(&(argument / 16)).filter(|_| is_load) {
+            self.handed_imports.insert(name.clone());
+        }
+    }
+}
+
+/// What lies on top of the stack behind an instruction.
+fn top(
+    opcodes: &Opcodes,
+    tables: &Tables<'_>,
+    instruction: Instruction,
+    place: &Place,
+) -> PyResult<Top> {
+    let (opcode, argument) = instruction;
+    if opcode == opcodes.load_global || opcodes.load_name == Some(opcode) {
+        let shift = usize::from(opcodes.shifts_global && opcode == opcodes.load_global);
+        let name = tables.name(argument >> shift)?;
+        return Ok(match name.as_str() {
+            "type" => Top::Type(false),
+            _ => Top::Global(name),
+        });
+    }
+    if opcode == opcodes.load_free
+        && let Some(name) = tables.free_variable(argument)?
+    {
+        return Ok(match name.as_str() {
+            "__class__" => Top::Class,
+            _ => Top::Global(name),
+        });
+    }
+    if let Some(local) = opcodes.loaded_local(instruction) {
+        let is_argument = matches!(place.top, Top::Type(false));
+        return Ok(match place.locals.get(&local) {
+            _ if is_argument => Top::Type(true),
+            Some(held) => held.clone(),
+            None if tables.has_first && local == 0 => Top::First,
+            None => Top::Other,
+        });
+    }
+    if let Some(name) = opcodes.attribute(instruction) {
+        let is_class = tables.name(name)? == "__class__";
+        return Ok(if is_class { Top::Class } else { Top::Other });
+    }
+    let is_call = opcodes.call.contains(&opcode) && argument == 1;
+    Ok(match () {
+        () if is_call && place.top == Top::Type(true) => Top::Class,
+        () if opcode == opcodes.import_name || opcode == opcodes.import_from => {
+            Top::Imported(tables.name(argument)?)
+        }
+        () => Top::Other,
+    })
 }

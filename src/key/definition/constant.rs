@@ -1,21 +1,34 @@
 //! Which values are constants: no part of a program changes them while it runs.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyComplex, PyFloat, PyInt, PyString, PyType};
+use pyo3::types::{PyTuple, PyType};
 
-use super::instance::is_own_class;
+use super::Follow;
+use super::frozen::frozen_fields;
+use crate::key::hashers::FOR_DEFINITIONS;
+use crate::key::walk::Walk;
+use crate::python::intern;
 use crate::python::{self, immutable};
 
 /// Classes of the standard library and of data libraries whose instances are constants, and so are
-/// those of their installed subclasses: top module and name.
+/// those of their subclasses: top module and name.
 const CLASSES: &[(&str, &str)] = &[
+    ("builtins", "bytes"),
+    ("builtins", "complex"),
+    ("builtins", "float"),
+    ("builtins", "frozenset"),
+    ("builtins", "int"),
     ("builtins", "slice"),
+    ("builtins", "str"),
     ("builtins", "method-wrapper"),
     ("builtins", "method_descriptor"),
     ("builtins", "wrapper_descriptor"),
     ("builtins", "classmethod_descriptor"),
-    ("datetime", "datetime"),
+    ("datetime", "date"),
     ("datetime", "time"),
+    ("datetime", "timedelta"),
+    ("datetime", "tzinfo"),
+    ("decimal", "Decimal"),
     ("fractions", "Fraction"),
     ("functools", "partialmethod"),
     ("functools", "singledispatchmethod"),
@@ -28,6 +41,7 @@ const CLASSES: &[(&str, &str)] = &[
     ("operator", "methodcaller"),
     ("pandas", "BaseOffset"),
     ("pandas", "ExtensionDtype"),
+    ("pandas", "Index"),
     ("pandas", "Interval"),
     ("pandas", "NAType"),
     ("pandas", "NaTType"),
@@ -35,10 +49,17 @@ const CLASSES: &[(&str, &str)] = &[
     ("pandas", "Timedelta"),
     ("pandas", "Timestamp"),
     ("polars", "DataType"),
+    ("polars", "Expr"),
+    ("pyarrow", "Array"),
+    ("pyarrow", "ChunkedArray"),
     ("pyarrow", "DataType"),
+    ("pyarrow", "Expression"),
     ("pyarrow", "Field"),
+    ("pyarrow", "RecordBatch"),
     ("pyarrow", "Scalar"),
     ("pyarrow", "Schema"),
+    ("pyarrow", "Table"),
+    ("re", "Pattern"),
     ("types", "GenericAlias"),
     ("types", "UnionType"),
     ("typing", "NewType"),
@@ -52,6 +73,9 @@ const CLASSES: &[(&str, &str)] = &[
     ("zoneinfo", "ZoneInfo"),
 ];
 
+/// Packages whose objects compare and hash as values do, and change all the same.
+const CHANGING: &[&str] = &["sqlalchemy", "torch", "weakref"];
+
 /// Whether `value` is a constant without parts that would have to be looked at.
 pub fn is_constant(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = value.py();
@@ -62,25 +86,53 @@ pub fn is_constant(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     {
         return Ok(true);
     }
-    let class = value.get_type();
-    if is_own_class(&class)? {
-        return Ok(is_of_builtin_value(value));
-    }
-    for base in class.mro() {
+    for base in value.get_type().mro() {
         if is_listed(base.cast()?) {
             return Ok(true);
         }
     }
-    Ok(false)
+    Ok(is_read_only_array(value)? || is_value(value)?)
 }
 
-/// Whether a class of the user's own makes strings or numbers.
-fn is_of_builtin_value(value: &Bound<'_, PyAny>) -> bool {
-    value.is_instance_of::<PyString>()
-        || value.is_instance_of::<PyInt>()
-        || value.is_instance_of::<PyFloat>()
-        || value.is_instance_of::<PyBytes>()
-        || value.is_instance_of::<PyComplex>()
+/// Whether an object is a value by Python's convention: it is equal to others by what it holds, and
+/// its hash follows from that, so that what it holds may not change. It needs content that can be told.
+fn is_value(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    let class = value.get_type();
+    let object = py.get_type::<PyAny>();
+    for name in [intern!(py, "__eq__"), intern!(py, "__hash__")] {
+        let method = class.getattr(name)?;
+        if method.is_none() || method.is(object.getattr(name)?) {
+            return Ok(false);
+        }
+    }
+    let is_changing = class.mro().iter().any(|base| {
+        let module = base
+            .cast::<PyType>()
+            .ok()
+            .and_then(|base| base.module().ok());
+        let module = module.map(|module| module.to_string()).unwrap_or_default();
+        let top = module.split('.').next().unwrap_or_default();
+        CHANGING.contains(&top.strip_prefix('_').unwrap_or(top))
+    });
+    if is_changing || is_container(value)? || value.hash().is_err() {
+        return Ok(false);
+    }
+    let mut walk = Walk::new(py, "", &FOR_DEFINITIONS, Follow::Nothing);
+    Ok(walk.argument(intern!(py, "constant"), value).is_ok())
+}
+
+/// Whether the parts of a container or of a frozen instance are looked at one by one.
+fn is_container(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(value.is_instance_of::<PyTuple>() || frozen_fields(value)?.is_some())
+}
+
+fn is_read_only_array(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let class = value.get_type();
+    if class.name()? != "ndarray" || class.module()? != "numpy" {
+        return Ok(false);
+    }
+    Ok(!value.getattr("flags")?.getattr("writeable")?.is_truthy()?)
 }
 
 fn is_listed(class: &Bound<'_, PyType>) -> bool {

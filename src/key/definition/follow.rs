@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::types::{PyCFunction, PyDict, PyFunction, PyModule, PyModuleMethods, PyString, PyType};
+use pyo3::types::{
+    PyCFunction, PyDict, PyFunction, PyModule, PyModuleMethods, PyString, PyTuple, PyType,
+};
 
 use super::bytecode::Import;
 use super::constant::is_constant;
 use super::frozen::followed_parts;
 use super::imports::Imported;
 use super::instance::of_instance;
+use super::mock::mock_class;
+use super::wrapper::wrapper_parts;
 use super::{Names, Seen, Watch, installed_version};
 use crate::api::function::CachedFunction;
 use crate::python;
@@ -58,7 +62,11 @@ impl Look {
         &mut self,
         value: &Bound<'py, PyAny>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        if is_code(value)? || is_constant(value)? {
+        if is_plain_code(value) || mock_class(value)?.is_some() {
+            return Ok(Some(value.clone()));
+        }
+        let wrapper = wrapper_parts(value)?;
+        if wrapper.is_none() && (is_code(value)? || is_constant(value)?) {
             return Ok(Some(value.clone()));
         }
         if self.depth == MAX_DEPTH || self.count == MAX_LOOKS {
@@ -66,23 +74,43 @@ impl Look {
         }
         self.depth += 1;
         self.count += 1;
-        let found = match followed_parts(value, self)? {
-            Some(parts) => Some(parts),
-            None => of_instance(value, self)?,
+        let found = match (wrapper, followed_parts(value, self)?) {
+            (Some(parts), _) => self.all(value.py(), &parts)?,
+            (None, None) => of_instance(value, self)?,
+            (None, parts) => parts,
         };
         self.depth -= 1;
         Ok(found)
     }
+
+    /// What is followed of several parts: one stands alone, as what `functools.lru_cache` wraps.
+    fn all<'py>(
+        &mut self,
+        py: Python<'py>,
+        parts: &[Bound<'py, PyAny>],
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let mut kept = Vec::new();
+        for part in parts {
+            kept.extend(self.inside(part)?);
+        }
+        if kept.len() > 1 {
+            return Ok(Some(PyTuple::new(py, kept)?.into_any()));
+        }
+        Ok(kept.pop())
+    }
 }
 
-fn is_code(value: &Bound<'_, PyAny>) -> PyResult<bool> {
-    let py = value.py();
-    Ok(value.is_instance_of::<PyFunction>()
+fn is_plain_code(value: &Bound<'_, PyAny>) -> bool {
+    value.is_instance_of::<PyFunction>()
         || value.is_instance_of::<PyType>()
         || value.is_instance_of::<PyModule>()
         || value.is_instance_of::<PyCFunction>()
         || value.is_instance_of::<CachedFunction>()
-        || value.is_instance(python::METHOD_TYPE.get(py)?)?
+}
+
+fn is_code(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let py = value.py();
+    Ok(value.is_instance(python::METHOD_TYPE.get(py)?)?
         || value.is_instance(python::PARTIAL.get(py)?)?
         || is_descriptor(value)?)
 }
@@ -120,6 +148,7 @@ impl<'py> Followed<'py> {
         for import in &names.imports {
             followed.import(import, globals)?;
         }
+        followed.extensions(names)?;
         followed.look_into_modules(names)?;
         Ok(followed)
     }
@@ -148,8 +177,12 @@ impl<'py> Followed<'py> {
                 continue;
             }
             let namespace = module.dict();
-            for name in &attributes {
-                if !names.assigned_to_globals.contains(*name) {
+            let all = is_handed(names, &path).then(|| public(&namespace));
+            let used = attributes.iter().map(|name| (*name).clone());
+            let used: BTreeSet<_> = used.chain(all.into_iter().flatten()).collect();
+            for name in &used {
+                let assigned = (path.clone(), name.clone());
+                if !names.assigned_to_globals.contains(&assigned) {
                     self.name(module.as_any(), &namespace, name, &format!("{path}.{name}"))?;
                 }
             }
@@ -174,16 +207,15 @@ impl<'py> Followed<'py> {
         name: &str,
         path: &str,
     ) -> PyResult<()> {
-        let py = namespace.py();
         let object = namespace.get_item(name)?;
-        self.watches.push(Watch::Name {
-            state: DictState::default(),
-            owner: Seen::new(owner),
-            name: PyString::intern(py, name).unbind(),
-            object: object.as_ref().map(Seen::new),
-        });
+        self.watch(owner, name, object.as_ref());
         let Some(object) = object else {
-            return Ok(());
+            let is_global = !owner.is_instance_of::<PyModule>();
+            return if is_global {
+                self.builtin(name)
+            } else {
+                Ok(())
+            };
         };
         if let Ok(module) = object.cast::<PyModule>() {
             self.modules.push((path.to_owned(), module.clone()));
@@ -193,6 +225,125 @@ impl<'py> Followed<'py> {
         }
         Ok(())
     }
+
+    fn watch(&mut self, owner: &Bound<'py, PyAny>, name: &str, object: Option<&Bound<'py, PyAny>>) {
+        self.watches.push(Watch::Name {
+            state: DictState::default(),
+            owner: Seen::new(owner),
+            name: PyString::intern(owner.py(), name).unbind(),
+            object: object.map(Seen::new),
+        });
+    }
+
+    /// A name that is no global means what `builtins` holds. Python's own builtins are known by the
+    /// name alone, which the code has.
+    fn builtin(&mut self, name: &str) -> PyResult<()> {
+        let py = self.values.py();
+        let builtins = python::loaded(py, "builtins")?;
+        let Some(builtins) = builtins.and_then(|found| found.cast_into::<PyModule>().ok()) else {
+            return Ok(());
+        };
+        let object = builtins.dict().get_item(name)?;
+        self.watch(builtins.as_any(), name, object.as_ref());
+        let Some(object) = object.filter(|object| !is_of_python(object)) else {
+            return Ok(());
+        };
+        if let Some(value) = followed(&object)? {
+            self.values.set_item(format!("builtins.{name}"), value)?;
+        }
+        Ok(())
+    }
+
+    /// What the user has added to classes of data libraries, under names that the code uses.
+    fn extensions(&mut self, names: &Names) -> PyResult<()> {
+        let py = self.values.py();
+        for (module, class) in EXTENDED {
+            let Some(found) = python::loaded(py, module)? else {
+                continue;
+            };
+            let Some(found) = found.getattr_opt(*class)? else {
+                continue;
+            };
+            let Ok(found) = found.cast_into::<PyType>() else {
+                continue;
+            };
+            self.extensions_of(&found, &format!("{module}.{class}"), names)?;
+        }
+        Ok(())
+    }
+
+    fn extensions_of(
+        &mut self,
+        class: &Bound<'py, PyType>,
+        path: &str,
+        names: &Names,
+    ) -> PyResult<()> {
+        let mut is_watched = false;
+        let namespace = class.getattr(intern!(class.py(), "__dict__"))?;
+        for name in &names.attributes {
+            if !namespace.contains(name)? {
+                continue;
+            }
+            let Some(added) = class.getattr_opt(name.as_str()).ok().flatten() else {
+                continue;
+            };
+            if !is_own(&added)? {
+                continue;
+            }
+            self.values.set_item(format!("{path}.{name}"), added)?;
+            if !std::mem::replace(&mut is_watched, true) {
+                self.watches.push(Watch::class(class)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Classes that programs register accessors and namespaces with, or add methods to.
+const EXTENDED: &[(&str, &str)] = &[
+    ("pandas", "DataFrame"),
+    ("pandas", "Index"),
+    ("pandas", "Series"),
+    ("polars", "DataFrame"),
+    ("polars", "Expr"),
+    ("polars", "LazyFrame"),
+    ("polars", "Series"),
+    ("xarray", "DataArray"),
+    ("xarray", "DataTree"),
+    ("xarray", "Dataset"),
+];
+
+/// Whether it is a function or a class of the user's own.
+fn is_own(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    if !value.is_instance_of::<PyFunction>() && !value.is_instance_of::<PyType>() {
+        return Ok(false);
+    }
+    let module = value.getattr(intern!(value.py(), "__module__"))?;
+    Ok(installed_version(value.py(), &module.to_string()).is_none())
+}
+
+/// Whether it is one of Python's own builtins, or one of their names.
+fn is_of_python(object: &Bound<'_, PyAny>) -> bool {
+    let module = object.getattr_opt(intern!(object.py(), "__module__"));
+    let module = module.ok().flatten().map(|module| module.to_string());
+    let is_code = object.is_instance_of::<PyCFunction>() || object.is_instance_of::<PyType>();
+    is_code && matches!(module.as_deref(), Some("builtins" | "_io" | "io"))
+}
+
+/// Whether code hands the module on that it knows under that name: who gets it may use any name in it.
+fn is_handed(names: &Names, path: &str) -> bool {
+    match path.strip_prefix("import ") {
+        Some(module) => {
+            let last = module.rsplit('.').next().unwrap_or(module);
+            names.handed_imports.contains(last)
+        }
+        None => names.handed.contains(path),
+    }
+}
+
+fn public(namespace: &Bound<'_, PyDict>) -> Vec<String> {
+    let names = namespace.keys().into_iter().map(|name| name.to_string());
+    names.filter(|name| !name.starts_with("__")).collect()
 }
 
 fn is_installed(module: &Bound<'_, PyModule>) -> PyResult<bool> {

@@ -1,7 +1,7 @@
 //! Containers that do not change, and what of them is part of a definition: code and constants.
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFrozenSet, PyMapping, PyTuple};
+use pyo3::types::{PyDict, PyFrozenSet, PyMapping, PyString, PyTuple, PyType};
 
 use super::follow::Look;
 use crate::python;
@@ -24,6 +24,17 @@ pub fn followed_parts<'py>(
         let items = PyDict::new(py);
         items.update(value.cast::<PyMapping>()?)?;
         return with_class(value, items_parts(&items, look)?);
+    }
+    if value.get_type().name()? == "Struct"
+        && let Some(format) = value.getattr_opt(intern!(py, "format"))?
+        && value
+            .get_type()
+            .module()?
+            .to_string_lossy()
+            .trim_start_matches('_')
+            == "struct"
+    {
+        return with_class(value, Some(format));
     }
     match frozen_fields(value)? {
         Some(fields) => with_class(value, items_parts(&fields, look)?),
@@ -91,26 +102,66 @@ fn with_class<'py>(
     Ok(Some(PyTuple::new(value.py(), pair)?.into_any()))
 }
 
-/// The fields of an instance of a frozen dataclass.
-fn frozen_fields<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
-    let py = value.py();
-    let class = value.get_type();
-    let Some(params) = class.getattr_opt(intern!(py, "__dataclass_params__"))? else {
+/// The fields of an instance that does not let them be assigned: of a frozen dataclass, or a frozen
+/// class of attrs or pydantic.
+pub fn frozen_fields<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyDict>>> {
+    let Some(names) = frozen_names(&value.get_type())? else {
         return Ok(None);
     };
-    let is_frozen = params.getattr_opt(intern!(py, "frozen"))?;
-    if !is_frozen.is_some_and(|frozen| frozen.is_truthy().unwrap_or(false)) {
-        return Ok(None);
-    }
-    let fields = PyDict::new(py);
-    for name in class
-        .getattr(intern!(py, "__dataclass_fields__"))?
-        .try_iter()?
-    {
-        let name = name?;
+    let fields = PyDict::new(value.py());
+    for name in names {
         if let Some(content) = value.getattr_opt(name.cast()?)? {
             fields.set_item(name, content)?;
         }
     }
     Ok(Some(fields))
+}
+
+fn frozen_names<'py>(class: &Bound<'py, PyType>) -> PyResult<Option<Vec<Bound<'py, PyAny>>>> {
+    let py = class.py();
+    if is_true(
+        class.getattr_opt(intern!(py, "__dataclass_params__"))?,
+        intern!(py, "frozen"),
+    )? {
+        let fields = class.getattr(intern!(py, "__dataclass_fields__"))?;
+        return fields.try_iter()?.collect::<PyResult<_>>().map(Some);
+    }
+    if let Some(fields) = class.getattr_opt(intern!(py, "__attrs_attrs__"))?
+        && is_frozen_by_attrs(class)?
+    {
+        let names = fields
+            .try_iter()?
+            .map(|field| field?.getattr(intern!(py, "name")));
+        return names.collect::<PyResult<_>>().map(Some);
+    }
+    if let Some(fields) = class.getattr_opt(intern!(py, "__pydantic_fields__"))?
+        && let Some(config) = class.getattr_opt(intern!(py, "model_config"))?
+        && config
+            .cast::<PyDict>()?
+            .get_item(intern!(py, "frozen"))?
+            .is_some_and(|f| f.is_truthy().unwrap_or(false))
+    {
+        return fields.try_iter()?.collect::<PyResult<_>>().map(Some);
+    }
+    Ok(None)
+}
+
+/// attrs gives one method to all frozen classes, under which no attribute can be assigned.
+fn is_frozen_by_attrs(class: &Bound<'_, PyType>) -> PyResult<bool> {
+    let py = class.py();
+    let set = class.getattr(intern!(py, "__setattr__"))?;
+    let module = set.getattr_opt(intern!(py, "__module__"))?;
+    let name = set.getattr_opt(intern!(py, "__name__"))?;
+    let is = |found: Option<Bound<'_, PyAny>>, text: &str| {
+        found.is_some_and(|found| found.to_string() == text)
+    };
+    Ok(is(module, "attr._make") && is(name, "_frozen_setattrs"))
+}
+
+fn is_true(owner: Option<Bound<'_, PyAny>>, name: &Bound<'_, PyString>) -> PyResult<bool> {
+    let Some(owner) = owner else {
+        return Ok(false);
+    };
+    let found = owner.getattr_opt(name)?;
+    Ok(found.is_some_and(|found| found.is_truthy().unwrap_or(false)))
 }

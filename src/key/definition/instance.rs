@@ -7,8 +7,8 @@ use pyo3::types::{PyDict, PyFunction, PyString, PyTuple, PyType};
 
 use super::follow::Look;
 use super::{Names, installed_version};
-use crate::python;
 use crate::python::intern;
+use crate::python::{self, raw};
 
 /// Methods that give an object what it keeps.
 const SETUP: [&str; 4] = ["__init__", "__new__", "__post_init__", "__set_name__"];
@@ -43,9 +43,6 @@ fn of_installed<'py>(
     look: &mut Look,
 ) -> PyResult<Option<Bound<'py, PyAny>>> {
     let py = value.py();
-    if let Some(wrapped) = attributes.get_item(intern!(py, "__wrapped__"))? {
-        return look.inside(&wrapped);
-    }
     if !value.is_callable() {
         return Ok(None);
     }
@@ -74,13 +71,42 @@ fn own_code<'py>(
 }
 
 /// An object's attributes, from where they lie: to ask the object for one may run code of any kind.
-fn attributes<'py>(value: &Bound<'py, PyAny>) -> Bound<'py, PyDict> {
-    let attributes = value
-        .getattr_opt(intern!(value.py(), "__dict__"))
-        .ok()
-        .flatten();
-    let attributes = attributes.and_then(|found| found.cast_into::<PyDict>().ok());
-    attributes.unwrap_or_else(|| PyDict::new(value.py()))
+pub fn attributes<'py>(value: &Bound<'py, PyAny>) -> Bound<'py, PyDict> {
+    let py = value.py();
+    let found = value.getattr_opt(intern!(py, "__dict__")).ok().flatten();
+    let found = found.and_then(|found| found.cast_into::<PyDict>().ok());
+    let slots = slots(value).ok().filter(|slots| !slots.is_empty());
+    let attributes = found.unwrap_or_else(|| PyDict::new(py));
+    let Some(slots) = slots else {
+        return attributes;
+    };
+    match slots.update(attributes.as_mapping()) {
+        Ok(()) => slots,
+        Err(_) => attributes,
+    }
+}
+
+/// What lies in the slots that classes of the user's own bring.
+fn slots<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyDict>> {
+    let py = value.py();
+    let found = PyDict::new(py);
+    for class in value.get_type().mro() {
+        let class = class.cast_into::<PyType>()?;
+        let namespace = class.getattr(intern!(py, "__dict__"))?;
+        if !namespace.contains(intern!(py, "__slots__"))? || !is_own_class(&class)? {
+            continue;
+        }
+        for item in namespace.call_method0(intern!(py, "items"))?.try_iter()? {
+            let (name, slot): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
+            if slot.get_type().name()? == "member_descriptor"
+                && let Ok(content) =
+                    slot.call_method1(intern!(py, "__get__"), (value, class.clone()))
+            {
+                found.set_item(name, content)?;
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn chosen<'py>(
@@ -98,6 +124,9 @@ fn chosen<'py>(
 
 /// Whether a class is the user's own.
 pub fn is_own_class(class: &Bound<'_, PyType>) -> PyResult<bool> {
+    if raw::is_native(class) {
+        return Ok(false);
+    }
     let module = class.getattr(intern!(class.py(), "__module__"))?;
     let Ok(module) = module.cast_into::<PyString>() else {
         return Ok(false);
@@ -119,6 +148,26 @@ fn changed(class: &Bound<'_, PyType>) -> PyResult<BTreeSet<String>> {
                 let names = Names::of(&method.getattr(intern!(class.py(), "__code__"))?)?;
                 changed.extend(names.assigned_to_first);
             }
+        }
+    }
+    Ok(changed)
+}
+
+/// The attributes that an object assigns while its method `entry` runs, or one that this calls: state
+/// of the calls, not what somebody has set.
+pub fn changed_by(class: &Bound<'_, PyType>, entry: &str) -> PyResult<BTreeSet<String>> {
+    let mut changed = BTreeSet::new();
+    let mut known = BTreeSet::new();
+    let mut left = vec![entry.to_owned()];
+    while let Some(name) = left.pop() {
+        let method = class.getattr_opt(name.as_str()).ok().flatten();
+        let Some(method) = method.filter(|method| method.is_instance_of::<PyFunction>()) else {
+            continue;
+        };
+        if known.insert(name) {
+            let names = Names::of(&method.getattr(intern!(class.py(), "__code__"))?)?;
+            changed.extend(names.assigned_to_first);
+            left.extend(names.attributes);
         }
     }
     Ok(changed)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 use pyo3::prelude::*;
-use pyo3::types::{PyWeakrefMethods, PyWeakrefReference};
+use pyo3::types::{PyString, PyWeakrefMethods, PyWeakrefReference};
 use smallvec::SmallVec;
 
 use super::{Definition, Follow};
@@ -28,7 +28,12 @@ struct Memory {
     body: Option<Arc<Definition>>,
     /// Of a class what is written of it.
     node: Option<ClassNode>,
+    /// Of a class the names of what can change in it, under that definition.
+    state: Option<(Arc<Definition>, ClassState)>,
 }
+
+/// The names of a class's attributes that can change.
+pub type ClassState = Arc<[Py<PyString>]>;
 
 /// What is written of a class.
 #[derive(Clone)]
@@ -120,6 +125,24 @@ pub fn remember_class(
         memory.definition = definition;
         memory.node = node;
     })
+}
+
+/// What can change in a class, if it was found under that definition.
+pub fn known_state(class: &Bound<'_, PyAny>, definition: &Arc<Definition>) -> Option<ClassState> {
+    let (under, state) = known(class)?.memory.state.clone()?;
+    Arc::ptr_eq(&under, definition).then_some(state)
+}
+
+/// Remembers what can change in a class.
+pub fn remember_state(
+    class: &Bound<'_, PyAny>,
+    definition: &Arc<Definition>,
+    names: Vec<Py<PyString>>,
+) -> Result<ClassState> {
+    let state: ClassState = names.into();
+    let found = Some((Arc::clone(definition), Arc::clone(&state)));
+    remember(class, |memory| memory.state = found)?;
+    Ok(state)
 }
 
 fn known(object: &Bound<'_, PyAny>) -> Option<Arc<Known>> {

@@ -3,6 +3,7 @@
 //! A definition's digest covers its code and, where it is followed, that of the helpers, classes
 //! and constants that it names, transitively. It is made once; from then on pointers are compared.
 
+mod annotation;
 mod bytecode;
 mod constant;
 mod follow;
@@ -10,25 +11,43 @@ mod frozen;
 mod imports;
 mod instance;
 mod known;
+mod mock;
 mod origin;
 mod outline;
+mod program;
+mod standing;
+mod state;
 mod watch;
+mod wrapper;
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use pyo3::prelude::*;
 
+pub use self::annotation::{Classes, annotations, annotations_as_text};
 pub use self::bytecode::Names;
 pub use self::follow::{Follow, Followed, followed};
-pub use self::known::{body_of, definition_of, known_body, known_class, remember_class};
+pub use self::instance::changed_by;
+pub use self::known::{
+    body_of, definition_of, known_body, known_class, known_state, remember_class, remember_state,
+};
+pub use self::mock::mock_class;
 pub use self::origin::installed_version;
 pub use self::outline::{Outline, PartDigest};
+use self::program::program_file;
+pub use self::program::written_module;
+use self::standing::Standing;
+pub use self::state::{assigned_attributes, class_state};
 pub use self::watch::{Defaults, Seen, Watch};
+pub use self::wrapper::wrapper_parts;
 use super::hashers::FOR_DEFINITIONS;
 use super::tag::Tag;
 use super::walk::Walk;
 use crate::error::Result;
+
+/// So many places are worth an account of what has to be looked at.
+const WORTH_STANDING: usize = 2;
 
 /// A digest of code, and the places from which it was read.
 pub struct Definition {
@@ -37,6 +56,8 @@ pub struct Definition {
     /// Whether no other definition can have this digest.
     pub is_unique: bool,
     watches: Vec<Watch>,
+    /// What of them has to be looked at.
+    standing: OnceLock<Standing>,
     /// The module from which names are seen.
     module: String,
     parts: Outline,
@@ -61,6 +82,9 @@ impl Definition {
         let instances = Watch::instances_of(object)?;
         let (mut watches, parts) = walk.definition(name, object)?;
         watches.extend(instances);
+        if let Some(file) = program_file(object) {
+            walk.encoder.leaf(Tag::Str, file.as_bytes());
+        }
         let is_unique = walk.is_opaque();
         if is_unique {
             // Like no other: what has no content may be anything.
@@ -70,6 +94,7 @@ impl Definition {
             digest: walk.encoder.function_digest(),
             is_unique,
             watches,
+            standing: OnceLock::new(),
             module: module_of(object),
             parts,
             outline: OnceLock::new(),
@@ -101,13 +126,33 @@ impl Definition {
     /// Whether all is as it was when the definition was read. `alive` is some object that lives, best
     /// the one that was read.
     pub fn holds(&self, alive: &Bound<'_, PyAny>) -> bool {
-        self.watches.iter().all(|watch| watch.holds(alive))
+        // Where nothing is behind a function, there is nothing to be saved.
+        if self.watches.len() < WORTH_STANDING {
+            return self.watches.iter().all(|watch| watch.holds(alive));
+        }
+        let standing = self.standing(alive.py());
+        let look = || self.watches.iter().all(|watch| watch.holds(alive));
+        standing.holds(&self.watches, alive, look)
+    }
+
+    /// Found without the cell's lock, since that may call what the interpreter tells others of.
+    fn standing(&self, py: Python<'_>) -> &Standing {
+        match self.standing.get() {
+            Some(standing) => standing,
+            None => {
+                let standing = Standing::of(py, &self.watches);
+                self.standing.get_or_init(|| standing)
+            }
+        }
     }
 }
 
 fn module_of(object: &Bound<'_, PyAny>) -> String {
     let module = object.getattr("__module__");
-    module.map_or_else(|_| String::new(), |module| module.to_string())
+    module.map_or_else(
+        |_| String::new(),
+        |module| written_module(module).to_string(),
+    )
 }
 
 /// A number that no other definition of this process has.

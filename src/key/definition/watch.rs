@@ -1,5 +1,6 @@
 //! What a definition was made of, held against what is there now: by pointers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
@@ -7,7 +8,9 @@ use pyo3::types::{
     PyDict, PyFunction, PyModule, PyString, PyType, PyWeakrefMethods, PyWeakrefReference,
 };
 
-use super::Definition;
+use super::instance::changed_by;
+use super::wrapper::wrapper_parts;
+use super::{Definition, mock};
 use crate::python::intern;
 use crate::python::raw::DictState;
 use crate::python::{self, raw};
@@ -30,9 +33,17 @@ impl Seen {
         )
     }
 
+    /// The object, if it lives.
+    pub fn object<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyAny>> {
+        match self {
+            Self::Weak(reference) => reference.bind(py).upgrade(),
+            Self::Strong(object) => Some(object.bind(py).clone()),
+        }
+    }
+
     /// Whether `holds` of the object, and the object lives. `alive` does: if it is this one, nobody
     /// has to be asked.
-    fn is_such(
+    pub fn is_such(
         &self,
         alive: &Bound<'_, PyAny>,
         holds: impl FnOnce(&Bound<'_, PyAny>) -> bool,
@@ -44,6 +55,15 @@ impl Seen {
                 .upgrade()
                 .is_some_and(|o| holds(&o)),
             Self::Strong(object) => holds(object.bind(alive.py())),
+        }
+    }
+
+    /// Whether both have seen one object. References to one object are one as long as it lives.
+    fn is_same_as(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Weak(one), Self::Weak(other)) => one.is(other),
+            (Self::Strong(one), Self::Strong(other)) => one.is(other),
+            _ => false,
         }
     }
 
@@ -92,6 +112,15 @@ pub enum Watch {
         instance: Seen,
         /// Its attributes, by name.
         attributes: Vec<(Py<PyAny>, Seen)>,
+        /// Those that calls change.
+        changed: BTreeSet<String>,
+    },
+    /// What was set on a mock.
+    Mock {
+        /// The mock.
+        mock: Seen,
+        /// What a call returns or raises.
+        settings: Vec<Seen>,
     },
     /// A module, by its name.
     Module {
@@ -145,7 +174,13 @@ impl Watch {
             Self::Instance {
                 instance,
                 attributes,
-            } => instance.is_such(alive, |instance| attributes_hold(instance, attributes)),
+                changed,
+            } => instance.is_such(alive, |instance| {
+                attributes_hold(instance, attributes, changed)
+            }),
+            Self::Mock { mock, settings } => mock.is_such(alive, |mock| {
+                mock::settings(mock).is_ok_and(|now| are_same(&now, settings))
+            }),
             Self::Module { name, module } => {
                 is_same(loaded(name.bind(alive.py())).as_ref(), module.as_ref())
             }
@@ -156,6 +191,12 @@ impl Watch {
             }),
         }
     }
+}
+
+/// Whether two lists were made of the same objects.
+fn are_same(now: &[Seen], then: &[Seen]) -> bool {
+    let pairs = now.iter().zip(then);
+    now.len() == then.len() && pairs.into_iter().all(|(now, then)| now.is_same_as(then))
 }
 
 /// Whether a name of a module, or of a function's globals, means what it meant.
@@ -179,24 +220,51 @@ fn name_holds(
 }
 
 impl Watch {
+    /// What is set on a mock now.
+    pub fn mock(mock: &Bound<'_, PyAny>) -> PyResult<Self> {
+        Ok(Self::Mock {
+            settings: mock::settings(mock)?,
+            mock: Seen::new(mock),
+        })
+    }
+
+    /// A class as it is now.
+    pub fn class(class: &Bound<'_, PyType>) -> PyResult<Self> {
+        // A look-up makes the interpreter number the class's state.
+        class.getattr_opt(intern!(class.py(), "__init__"))?;
+        Ok(Self::Class {
+            class: Seen::new(class.as_any()),
+            version: raw::type_version(class),
+        })
+    }
+
     /// The instances behind what is cached, if it is not a plain function or a class.
     pub fn instances_of(object: &Bound<'_, PyAny>) -> PyResult<Vec<Self>> {
         let py = object.py();
         let mut watches = Vec::new();
         let mut object = object.clone();
+        let mut entry = "__call__".to_owned();
         while object.is_instance(python::PARTIAL.get(py)?)? {
             object = object.getattr(intern!(py, "func"))?;
         }
         if object.is_instance(python::METHOD_TYPE.get(py)?)? {
+            entry = object.getattr(intern!(py, "__name__"))?.to_string();
             object = object.getattr(intern!(py, "__self__"))?;
         }
         let is_code = object.is_instance_of::<PyFunction>() || object.is_instance_of::<PyType>();
-        if let Some(attributes) = attributes(&object).filter(|_| !is_code) {
+        // What wraps something counts by that alone.
+        if is_code || wrapper_parts(&object)?.is_some() {
+            return Ok(watches);
+        }
+        if let Some(attributes) = attributes(&object) {
+            let changed = changed_by(&object.get_type(), &entry)?;
             let attributes = attributes.iter();
+            let attributes = attributes.filter(|(name, _)| !changed.contains(&name.to_string()));
             let attributes = attributes.map(|(name, value)| (name.unbind(), Seen::new(&value)));
             watches.push(Self::Instance {
                 instance: Seen::new(&object),
                 attributes: attributes.collect(),
+                changed,
             });
         }
         Ok(watches)
@@ -208,11 +276,17 @@ fn attributes<'py>(instance: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
     attributes.ok().flatten()?.cast_into().ok()
 }
 
-fn attributes_hold(instance: &Bound<'_, PyAny>, then: &[(Py<PyAny>, Seen)]) -> bool {
+fn attributes_hold(
+    instance: &Bound<'_, PyAny>,
+    then: &[(Py<PyAny>, Seen)],
+    changed: &BTreeSet<String>,
+) -> bool {
     let Some(now) = attributes(instance) else {
         return false;
     };
-    now.len() == then.len()
+    let is_changed = |name: &String| now.contains(name).unwrap_or_default();
+    let left = now.len() - changed.iter().filter(|name| is_changed(name)).count();
+    left == then.len()
         && then.iter().all(|(name, then)| {
             let now = now.get_item(name).ok().flatten();
             is_same(now.as_ref(), Some(then))
@@ -272,8 +346,21 @@ impl Defaults {
 
 /// The module that is loaded under a name.
 fn loaded<'py>(name: &Bound<'py, PyString>) -> Option<Bound<'py, PyAny>> {
-    let modules = python::MODULES.get(name.py()).ok()?.cast::<PyDict>().ok()?;
-    modules.get_item(name).ok().flatten()
+    modules(name.py())?.get_item(name).ok().flatten()
+}
+
+/// The modules that are loaded, by their names.
+pub fn modules(py: Python<'_>) -> Option<Bound<'_, PyDict>> {
+    python::MODULES.get(py).ok()?.cast::<PyDict>().ok().cloned()
+}
+
+/// The names of a module, or of a function's globals.
+#[inline]
+pub fn names_of<'py>(owner: &Bound<'py, PyAny>) -> Option<Bound<'py, PyDict>> {
+    if owner.is_exact_instance_of::<PyFunction>() {
+        return Some(raw::globals(owner)?.to_owned());
+    }
+    Some(owner.cast::<PyModule>().ok()?.dict())
 }
 
 fn is_same(now: Option<&Bound<'_, PyAny>>, then: Option<&Seen>) -> bool {

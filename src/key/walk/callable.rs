@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 
 use pyo3::prelude::*;
-use pyo3::types::{
-    IntoPyDict, PyBytes, PyCode, PyDict, PyFunction, PyModule, PyString, PyTuple, PyType,
-};
+use pyo3::types::{PyBytes, PyCode, PyDict, PyFunction, PyModule, PyString, PyTuple, PyType};
 
 use super::Walk;
 use super::class::is_held;
@@ -15,8 +13,9 @@ use crate::api::function::CachedFunction;
 use crate::api::method::CachedMethod;
 use crate::error::Result;
 use crate::key::definition::{
-    Defaults, Definition, Follow, Followed, Names, Seen, Watch, body_of, definition_of,
-    installed_version, known_body,
+    Classes, Defaults, Definition, Follow, Followed, Names, Seen, Watch, annotations,
+    annotations_as_text, body_of, definition_of, installed_version, known_body, wrapper_parts,
+    written_module,
 };
 use crate::key::tag::Tag;
 use crate::python::intern;
@@ -61,6 +60,10 @@ impl<'py> Walk<'_, 'py> {
             self.class(class)?;
         } else if value.is_instance_of::<PyFunction>() {
             self.function(value)?;
+        } else if self.is_in_code()
+            && let Some(parts) = wrapper_parts(value)?
+        {
+            self.wrapper(value, parts)?;
         } else if value.is_instance_of::<PyCode>() {
             self.open_fixed(value, Tag::Code, Shape::Parts, code_parts(value)?)?;
         } else if value.is_instance(python::METHOD_TYPE.get(py)?)? {
@@ -76,8 +79,19 @@ impl<'py> Walk<'_, 'py> {
         Ok(true)
     }
 
+    /// Opens what a decorator of an installed package has made.
+    pub(super) fn wrapper(
+        &mut self,
+        value: &Bound<'py, PyAny>,
+        mut parts: Vec<Bound<'py, PyAny>>,
+    ) -> Result<()> {
+        parts.insert(0, value.get_type().into_any());
+        self.open_fixed(value, Tag::Descriptor, Shape::Parts, parts)
+    }
+
     fn function(&mut self, value: &Bound<'py, PyAny>) -> Result<()> {
-        let parts = attributes(value, &FUNCTION_PARTS)?;
+        let mut parts = attributes(value, &FUNCTION_PARTS)?;
+        parts[0] = written_module(parts[0].clone());
         let is_followed_argument = self.watches.is_none() && self.follow != Follow::Nothing;
         if is_followed_argument && let Some(body) = known_body(value) {
             return self.function_argument(value, parts, Some(&body));
@@ -151,6 +165,8 @@ impl<'py> Walk<'_, 'py> {
             Some(version) => PyString::new(self.py, &version).into_any(),
             None => self.globals(value, &names, &mut apart)?.into_any(),
         });
+        let annotations = annotations(value, Classes::Named)?;
+        parts.extend(annotations.map(Bound::into_any));
         self.open_function(value, parts)?;
         let variables = value.getattr("__code__")?.getattr("co_freevars")?;
         let label = label.with_apart(apart).with_variables(variables.extract()?);
@@ -262,7 +278,7 @@ impl<'py> Walk<'_, 'py> {
             return Err(self.unhashable(value, reason, None));
         }
         let version = installed_version(self.py, &name.to_string());
-        let mut parts = vec![name];
+        let mut parts = vec![written_module(name)];
         if let Some(version) = version.filter(|_| self.follows_definition()) {
             parts.push(PyString::new(self.py, &version).into_any());
         }
@@ -305,16 +321,6 @@ fn readable_parts<'py>(function: &Bound<'py, PyAny>) -> PyResult<Vec<Bound<'py, 
         function.getattr(attributes)?,
         function.getattr(name)?,
     ])
-}
-
-/// The annotations as they are written, since 3.14.
-fn annotations_as_text<'py>(function: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let py = function.py();
-    let text = python::ANNOTATION_FORMAT.get(py)?.getattr("STRING")?;
-    let options = [("format", text)].into_py_dict(py)?;
-    python::GET_ANNOTATIONS
-        .get(py)?
-        .call((function,), Some(&options))
 }
 
 /// The version of the installed module whose globals a function has: the function is made by it.

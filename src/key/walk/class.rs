@@ -1,20 +1,21 @@
 //! Classes: installed ones by name, the user's own by their definition.
 
-use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::Arc;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFunction, PyMapping, PyString, PyType};
+use pyo3::types::{PyBytes, PyDict, PyFunction, PyMapping, PyString, PyTuple, PyType};
 
 use super::Walk;
 use super::frame::Shape;
 use super::label::Label;
 use super::object::filtered;
 use crate::error::Result;
+use crate::key::definition::written_module;
 use crate::key::definition::{
-    Definition, Follow, Names, Seen, Watch, definition_of, followed, installed_version,
-    known_class, remember_class,
+    Classes, Definition, Follow, Watch, annotations, assigned_attributes, class_state,
+    definition_of, followed, installed_version, known_class, known_state, remember_class,
+    remember_state,
 };
 use crate::key::encoder::Encoder;
 use crate::key::tag::Tag;
@@ -44,15 +45,23 @@ const COMPILED: &str = "__pydantic_";
 const FIELDS: &str = "__pydantic_fields__";
 
 /// Mutable attributes that count, since no program changes them.
-const DECLARED: [&str; 4] = [
+const DECLARED: [&str; 8] = [
     FIELDS,
     "model_config",
     "__private_attributes__",
     "__fields__",
+    "__slots__",
+    "_field_defaults",
+    "_fields_",
+    "_anonymous_",
 ];
 
-/// Methods that take the class without being declared so.
-const TAKES_CLASS: [&str; 3] = ["__new__", "__init_subclass__", "__class_getitem__"];
+/// What msgspec keeps of a class beside its attributes.
+const OF_STRUCTS: [&str; 3] = [
+    "__struct_fields__",
+    "__struct_encode_fields__",
+    "__struct_defaults__",
+];
 
 fn is_content(name: &str) -> bool {
     name == FIELDS || (!NOT_CONTENT.contains(&name) && !name.starts_with(COMPILED))
@@ -67,12 +76,13 @@ impl<'py> Walk<'_, 'py> {
             return Ok(());
         }
         let named = Named::of(class)?;
+        // In a definition, what an extension made has no code that could be followed.
+        let is_native = raw::is_static(class) || self.watches.is_some() && raw::is_native(class);
         if let Some(named) = &named
-            && (raw::is_static(class) || named.is_held(class)?)
+            && (is_native || named.is_held(class)?)
         {
             let version = installed_version(self.py, &named.module);
-            let is_leaf =
-                raw::is_static(class) || version.is_some() || self.follow == Follow::Nothing;
+            let is_leaf = is_native || version.is_some() || self.follow == Follow::Nothing;
             if is_leaf {
                 let version = version.filter(|_| self.follows_definition());
                 return self.named_class(class, named, version);
@@ -90,16 +100,11 @@ impl<'py> Walk<'_, 'py> {
         let attributes = class.getattr(intern!(py, "__dict__"))?;
         let mut attributes = filtered(py, &attributes, is_content)?;
         if self.follows_definition() {
-            attributes = followed_attributes(&attributes)?;
-            // A look-up makes the interpreter number the class's state.
-            class.getattr_opt(intern!(py, "__init__"))?;
-            self.watch([Watch::Class {
-                class: Seen::new(class.as_any()),
-                version: raw::type_version(class),
-            }]);
+            attributes = followed_attributes(class, &attributes)?;
+            self.watch([Watch::class(class)?]);
         }
         let parts = vec![
-            class.getattr(intern!(py, "__module__"))?,
+            written_module(class.getattr(intern!(py, "__module__"))?),
             class.getattr(intern!(py, "__qualname__"))?,
             class.get_type().into_any(),
             class.getattr(intern!(py, "__bases__"))?,
@@ -136,17 +141,61 @@ impl<'py> Walk<'_, 'py> {
         Ok(Some(Label::new(&module, &name)))
     }
 
-    /// A class of the user's own among the arguments, by the digest of its definition.
+    /// A class of the user's own among the arguments, by the digest of its definition, and what lies in
+    /// it that can change.
     fn defined_class(&mut self, class: &Bound<'py, PyType>, named: Option<Named>) -> Result<()> {
         let definition = definition_of(class.as_any(), self.function)?;
+        let named = named.unwrap_or_default();
+        let state = self.state_of(class, &definition)?;
+        if !state.is_empty() {
+            return self.open_defined_class(class, &named, &definition, state);
+        }
         let mut node = Encoder::new();
         node.open(Tag::Defined);
         node.length(3);
-        let named = named.unwrap_or_default();
-        node.leaf(Tag::Str, named.module.as_bytes());
+        node.leaf(Tag::Str, named.written_module().as_bytes());
         node.leaf(Tag::Str, named.name.as_bytes());
         node.leaf(Tag::Bytes, &definition.digest);
         self.new_class(class, Some(definition), node.close())
+    }
+
+    /// What lies in a class is walked each time: nothing tells when it changes. What of it has no
+    /// content is named by its type, as in a definition.
+    fn open_defined_class(
+        &mut self,
+        class: &Bound<'py, PyType>,
+        named: &Named,
+        definition: &Definition,
+        state: Bound<'py, PyDict>,
+    ) -> Result<()> {
+        let parts = vec![
+            PyString::new(self.py, named.written_module()).into_any(),
+            PyString::new(self.py, &named.name).into_any(),
+            PyBytes::new(self.py, &definition.digest).into_any(),
+            state.into_any(),
+        ];
+        self.open_fixed(class.as_any(), Tag::Defined, Shape::Class, parts)?;
+        self.lenient += 1;
+        Ok(())
+    }
+
+    /// The attributes of a class, and of its bases, that are no part of the definition and can be read.
+    fn state_of(
+        &self,
+        class: &Bound<'py, PyType>,
+        definition: &Arc<Definition>,
+    ) -> Result<Bound<'py, PyDict>> {
+        let state = PyDict::new(self.py);
+        let names = match known_state(class.as_any(), definition) {
+            Some(names) => names,
+            None => remember_state(class.as_any(), definition, class_state(class)?)?,
+        };
+        for name in names.iter() {
+            if let Some(value) = class.getattr_opt(name.bind(self.py))? {
+                state.set_item(name, value)?;
+            }
+        }
+        Ok(state)
     }
 
     /// A class that is known by its name, and in a definition by its package's version.
@@ -159,7 +208,7 @@ impl<'py> Walk<'_, 'py> {
         let mut node = Encoder::new();
         node.open(Tag::Global);
         node.length(2 + usize::from(version.is_some()));
-        node.leaf(Tag::Str, named.module.as_bytes());
+        node.leaf(Tag::Str, named.written_module().as_bytes());
         node.leaf(Tag::Str, named.name.as_bytes());
         if let Some(version) = version {
             node.leaf(Tag::Str, version.as_bytes());
@@ -194,9 +243,13 @@ impl<'py> Walk<'_, 'py> {
 }
 
 /// Of a class's attributes, those that are code or constants and that its methods do not assign.
-fn followed_attributes<'py>(attributes: &Bound<'py, PyDict>) -> Result<Bound<'py, PyDict>> {
+fn followed_attributes<'py>(
+    class: &Bound<'py, PyType>,
+    attributes: &Bound<'py, PyDict>,
+) -> Result<Bound<'py, PyDict>> {
     let kept = PyDict::new(attributes.py());
-    let assigned = assigned_attributes(attributes)?;
+    let name = class.name()?.to_string();
+    let assigned = assigned_attributes(&name, attributes, |_, _| true)?;
     for (name, value) in attributes {
         if is_salted(&name, &value)? || is_written_with_addresses(attributes, &name, &value)? {
             continue;
@@ -209,7 +262,50 @@ fn followed_attributes<'py>(attributes: &Bound<'py, PyDict>) -> Result<Bound<'py
             kept.set_item(name, value)?;
         }
     }
+    kept.update(beside_attributes(class)?.as_mapping())?;
     Ok(kept)
+}
+
+/// What of a class counts that is no constant among its attributes: annotations, and what dataclasses
+/// and structures declare of their fields.
+fn beside_attributes<'py>(class: &Bound<'py, PyType>) -> Result<Bound<'py, PyDict>> {
+    let py = class.py();
+    let beside = PyDict::new(py);
+    if let Some(annotations) = annotations(class.as_any(), Classes::Named)? {
+        beside.set_item(intern!(py, "__annotations__"), annotations)?;
+    }
+    let name = intern!(py, "__dataclass_fields__");
+    let fields = class
+        .getattr(intern!(py, "__dict__"))?
+        .call_method1("get", (name,))?;
+    if let Ok(fields) = fields.cast::<PyDict>() {
+        beside.set_item(name, metadata(fields)?)?;
+    }
+    for name in OF_STRUCTS {
+        let told = class
+            .getattr_opt(name)?
+            .and_then(|told| told.cast_into::<PyTuple>().ok());
+        let Some(told) = told else { continue };
+        let told = told.iter().map(|told| match told.getattr_opt("factory") {
+            Ok(Some(factory)) => factory,
+            _ => told,
+        });
+        beside.set_item(name, PyTuple::new(py, told.collect::<Vec<_>>())?)?;
+    }
+    Ok(beside)
+}
+
+/// What the fields of a dataclass say beside what is in its methods.
+fn metadata<'py>(fields: &Bound<'py, PyDict>) -> PyResult<Bound<'py, PyDict>> {
+    let all = PyDict::new(fields.py());
+    for (name, field) in fields {
+        let metadata = field.getattr(intern!(fields.py(), "metadata"))?;
+        let metadata = as_dict(&metadata)?;
+        if !metadata.is_empty() {
+            all.set_item(name, metadata)?;
+        }
+    }
+    Ok(all)
 }
 
 /// Whether the attribute is a `__hash__` as attrs writes it, with a hash of the class's own text in
@@ -236,27 +332,6 @@ fn is_written_with_addresses(
     Ok(text.ends_with(')') && text.contains(" at 0x"))
 }
 
-/// Attributes that the functions among the attributes assign on whatever object, except on the
-/// instance: what lies there leaves the class's own as it is.
-fn assigned_attributes(attributes: &Bound<'_, PyDict>) -> Result<BTreeSet<String>> {
-    let mut assigned = BTreeSet::new();
-    for (name, value) in attributes {
-        let inner = value.getattr_opt("__func__").ok().flatten();
-        let takes_class = inner.is_some() || TAKES_CLASS.contains(&name.to_string().as_str());
-        let function = inner.unwrap_or(value);
-        if !function.is_instance_of::<PyFunction>() {
-            continue;
-        }
-        let names = Names::of(&function.getattr("__code__")?)?;
-        assigned.extend(names.assigned_attributes);
-        assigned.extend(names.assigned_to_globals);
-        if takes_class {
-            assigned.extend(names.assigned_to_first);
-        }
-    }
-    Ok(assigned)
-}
-
 /// Where a class says that it is found.
 #[derive(Default)]
 struct Named {
@@ -273,6 +348,14 @@ impl Named {
         let module = text(intern!(class.py(), "__module__"))?;
         let name = text(intern!(class.py(), "__qualname__"))?;
         Ok(module.zip(name).map(|(module, name)| Self { module, name }))
+    }
+
+    /// The module's name, as it is written down.
+    fn written_module(&self) -> &str {
+        match self.module.as_str() {
+            "__mp_main__" => "__main__",
+            module => module,
+        }
     }
 
     /// Whether the module of that name holds the class under its qualified name.

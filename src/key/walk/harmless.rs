@@ -1,12 +1,13 @@
 //! Objects that code holds, but that no result depends on.
 
 use pyo3::prelude::*;
-use pyo3::types::PyString;
+use pyo3::types::{PyString, PyType};
 
 use super::Walk;
 use super::class::is_held;
 use super::frame::Shape;
 use crate::error::Result;
+use crate::key::definition::{Watch, mock_class};
 use crate::key::tag::Tag;
 use crate::python::{self, raw};
 
@@ -57,6 +58,12 @@ impl<'py> Walk<'_, 'py> {
         if !self.is_in_code() {
             return Ok(false);
         }
+        if self.watches.is_some()
+            && let Some(class) = mock_class(value)?
+        {
+            self.mock(value, class)?;
+            return Ok(true);
+        }
         if let Some(name) = stream(value)? {
             let parts = ["sys", name].map(|text| PyString::new(self.py, text).into_any());
             self.open_fixed(value, Tag::Global, Shape::Parts, parts.into())?;
@@ -79,6 +86,15 @@ impl<'py> Walk<'_, 'py> {
         let name = named.map(|(_, _, name)| value.getattr(*name)).transpose()?;
         self.open_seen_through(value, Tag::Opaque, name.into_iter().collect())?;
         Ok(true)
+    }
+}
+
+impl<'py> Walk<'_, 'py> {
+    /// What a mock returns is up to the test: nobody shares the entries.
+    fn mock(&mut self, mock: &Bound<'py, PyAny>, class: Bound<'py, PyType>) -> Result<()> {
+        self.watch([Watch::mock(mock)?]);
+        self.opaque = true;
+        self.open_fixed(mock, Tag::Opaque, Shape::Seen, vec![class.into_any()])
     }
 }
 

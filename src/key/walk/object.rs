@@ -13,7 +13,7 @@ use super::frame::Shape;
 use super::inherited::{beside_fields, beside_told, restore};
 use super::record::Record;
 use crate::error::Result;
-use crate::key::definition::{Follow, installed_version};
+use crate::key::definition::{Follow, changed_by, installed_version, written_module};
 use crate::key::tag::Tag;
 use crate::python;
 use crate::python::intern;
@@ -49,6 +49,9 @@ impl<'py> Walk<'_, 'py> {
             return self.global(value, name);
         }
         let mut parts = parts(value, &reduction)?;
+        if self.watches.is_some() && value.is_callable() {
+            leave_out_changed(value, &mut parts[STATE])?;
+        }
         if is_iterator && reads_twice(&parts[ARGUMENTS]) {
             return Err(self.unhashable(value, MET_TWICE, None));
         }
@@ -84,7 +87,7 @@ impl<'py> Walk<'_, 'py> {
         let wrapped = value.getattr_opt(intern!(self.py, "__wrapped__"))?;
         let follows = is_own && wrapped.is_some() && self.follow != Follow::Nothing;
         if is_held && !follows {
-            let parts = vec![module, name.clone().into_any()];
+            let parts = vec![written_module(module), name.clone().into_any()];
             return self.open_fixed(value, Tag::Global, Shape::Parts, parts);
         }
         let Some(wrapped) = wrapped else {
@@ -199,7 +202,7 @@ fn constructor<'py>(callable: &Bound<'py, PyAny>) -> Result<Bound<'py, PyAny>> {
         let module = module_of(callable)?;
         let name = callable.getattr(intern!(py, "__qualname__"))?;
         if is_held(callable, &module.to_string(), &name.to_string())? {
-            return Ok(PyTuple::new(py, [module, name])?.into_any());
+            return Ok(PyTuple::new(py, [written_module(module), name])?.into_any());
         }
     } else if callable.is_instance_of::<PyCFunction>() {
         let owner = callable.getattr(intern!(py, "__self__"))?;
@@ -219,6 +222,22 @@ fn module_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         Some(module) => Ok(module),
         None => value.get_type().getattr(intern!(py, "__module__")),
     }
+}
+
+/// Takes out of a state what the calls of an object change: a number of calls, what was called last.
+fn leave_out_changed<'py>(
+    value: &Bound<'py, PyAny>,
+    state: &mut Bound<'py, PyAny>,
+) -> PyResult<()> {
+    let Ok(attributes) = state.cast_exact::<PyDict>() else {
+        return Ok(());
+    };
+    let changed = changed_by(&value.get_type(), "__call__")?;
+    if !changed.is_empty() {
+        let kept = filtered(value.py(), attributes, |name| !changed.contains(name))?;
+        *state = kept.into_any();
+    }
+    Ok(())
 }
 
 /// The attributes of a dict that a predicate keeps, in their order.
