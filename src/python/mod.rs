@@ -16,7 +16,6 @@ pub mod stack;
 pub mod tensor;
 pub mod threads;
 pub mod vectorcall;
-pub mod watchers;
 
 use std::sync::OnceLock;
 

@@ -58,14 +58,13 @@ impl Polars {
 /// Types show the names inside of them as Python writes them.
 fn has_cut_names(object: &Bound<'_, PyAny>) -> PyResult<bool> {
     let py = object.py();
-    let schema = match object.getattr_opt(intern!(py, "schema"))? {
-        Some(schema) => schema,
-        None => {
-            let (name, data_type) = (object.getattr("name")?, object.getattr("dtype")?);
-            PyTuple::new(py, [name, data_type])?.into_any()
-        }
+    let shown = if let Some(schema) = object.getattr_opt(intern!(py, "schema"))? {
+        schema
+    } else {
+        let (name, data_type) = (object.getattr("name")?, object.getattr("dtype")?);
+        PyTuple::new(py, [name, data_type])?.into_any()
     };
-    Ok(schema.repr()?.to_string_lossy().contains("\\x00"))
+    Ok(shown.repr()?.to_string_lossy().contains("\\x00"))
 }
 
 fn from_arrow<'py>(arrow: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {

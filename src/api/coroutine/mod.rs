@@ -132,6 +132,7 @@ impl CachedCoroutine {
 impl CachedCoroutine {
     /// What `isinstance` asks for: `inspect.iscoroutine` knows coroutines by their class.
     #[getter(__class__)]
+    #[expect(clippy::unused_self, reason = "a getter has one")]
     fn class_of<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         Ok(crate::python::COROUTINE_TYPE.get(py)?.clone())
     }

@@ -96,7 +96,6 @@ impl Disk {
         signature = (path=None, *, ttl=None, max_size=None, max_age=None, memory=None, memory_map=None, name=None),
         text_signature = "(path=None, *, ttl=True, max_size=None, max_age=None, memory=True, memory_map=True, name=None)"
     )]
-    #[expect(clippy::too_many_arguments, reason = "each is an option")]
     fn new(
         path: Option<&Bound<'_, PyAny>>,
         ttl: Option<&Bound<'_, PyAny>>,

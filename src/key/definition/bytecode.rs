@@ -359,9 +359,9 @@ impl Names {
             self.note_handed(opcodes, opcode, &place.top);
         }
         if let Some(local) = opcodes.stored_local(instruction) {
-            match std::mem::take(&mut place.top) {
-                held @ (Top::Class | Top::Imported(_)) => drop(place.locals.insert(local, held)),
-                _ => {}
+            let held = std::mem::take(&mut place.top);
+            if matches!(held, Top::Class | Top::Imported(_)) {
+                place.locals.insert(local, held);
             }
         }
         if let Some(name) = opcodes.attribute(instruction)

@@ -161,7 +161,7 @@ pub fn changed_by(class: &Bound<'_, PyType>, entry: &str) -> PyResult<BTreeSet<S
     let mut left = vec![entry.to_owned()];
     while let Some(name) = left.pop() {
         let method = class.getattr_opt(name.as_str()).ok().flatten();
-        let Some(method) = method.filter(|method| method.is_instance_of::<PyFunction>()) else {
+        let Some(method) = method.filter(PyAnyMethods::is_instance_of::<PyFunction>) else {
             continue;
         };
         if known.insert(name) {

@@ -137,13 +137,11 @@ impl Definition {
 
     /// Found without the cell's lock, since that may call what the interpreter tells others of.
     fn standing(&self, py: Python<'_>) -> &Standing {
-        match self.standing.get() {
-            Some(standing) => standing,
-            None => {
-                let standing = Standing::of(py, &self.watches);
-                self.standing.get_or_init(|| standing)
-            }
+        if let Some(standing) = self.standing.get() {
+            return standing;
         }
+        let standing = Standing::of(py, &self.watches);
+        self.standing.get_or_init(|| standing)
     }
 }
 

@@ -14,7 +14,7 @@ const MAIN: &str = "__main__";
 
 /// A module's name as it is written down. A process that `multiprocessing` has spawned runs the file of
 /// its parent's program again, as `__mp_main__`.
-pub fn written_module<'py>(module: Bound<'py, PyAny>) -> Bound<'py, PyAny> {
+pub fn written_module(module: Bound<'_, PyAny>) -> Bound<'_, PyAny> {
     let py = module.py();
     match module.eq(intern!(py, "__mp_main__")) {
         Ok(true) => intern!(py, "__main__").clone().into_any(),

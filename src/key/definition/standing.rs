@@ -1,36 +1,36 @@
 //! Whether a definition still stands, without a look at each of the places that it was read from.
 //!
-//! Where the interpreter tells of changes, no place has to be looked at that it watches. Where it numbers the states of
-//! dicts, one look at each dict does for all names in it.
+//! Where the interpreter numbers the states of dicts, one look at each dict does for all names in it. A function without
+//! defaults is known by three of its fields.
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use ahash::RandomState;
 use pyo3::prelude::*;
 use pyo3::types::PyWeakrefReference;
 
-use super::watch::{modules, names_of};
+use super::watch::names_of;
 use super::{Definition, Seen, Watch};
-use crate::python::{raw, watchers};
+use crate::python::raw;
+
+/// A watch: the definition that has it, none for the one that stands, and its index.
+type Place = (Option<Arc<Definition>>, usize);
 
 /// What has to be looked at in any case, of a definition and of those that it depends on.
 pub struct Standing {
-    /// Watches, each by the definition that has it; none for the definition's own.
-    looked_at: Vec<(Option<Arc<Definition>>, usize)>,
+    looked_at: Vec<Place>,
     /// Dicts, each by a watch for a name in it, and in which state all names were as they had been.
-    dicts: Vec<((Option<Arc<Definition>>, usize), AtomicU64)>,
+    dicts: Vec<(Place, AtomicU64)>,
     /// Functions without defaults, and their code.
     functions: Vec<(Py<PyWeakrefReference>, Py<PyAny>)>,
-    /// How many changes the interpreter had told of when all was as it had been.
-    changes: AtomicU64,
+    /// Whether all has been found as it had been.
+    has_held: AtomicBool,
 }
 
 /// How much of a place is known without a look.
 pub enum Coverage {
-    /// The interpreter tells of changes.
-    Watched,
     /// It numbers the states of the dict at that address.
     Numbered(usize),
     /// It is a function without defaults, which one look at its fields tells.
@@ -42,9 +42,6 @@ pub enum Coverage {
 /// Whether one thread runs at a time.
 const IS_LOCKED: bool = cfg!(not(Py_GIL_DISABLED));
 
-/// A state that is none: nothing has been found to stand.
-const NEVER: u64 = u64::MAX;
-
 impl Standing {
     /// What has to be looked at for these watches.
     pub fn of(py: Python<'_>, watches: &[Watch]) -> Self {
@@ -52,7 +49,7 @@ impl Standing {
             looked_at: Vec::new(),
             dicts: Vec::new(),
             functions: Vec::new(),
-            changes: AtomicU64::new(NEVER),
+            has_held: AtomicBool::new(false),
         };
         let mut known = Known::default();
         standing.collect(py, None, watches, &mut known);
@@ -75,7 +72,6 @@ impl Standing {
             }
             let place = (owner.cloned(), index);
             match watch.coverage(py) {
-                Coverage::Watched => {}
                 Coverage::Numbered(dict) if known.dicts.insert(dict) => {
                     self.dicts.push((place, AtomicU64::new(0)));
                 }
@@ -94,8 +90,7 @@ impl Standing {
         alive: &Bound<'_, PyAny>,
         look: impl FnOnce() -> bool,
     ) -> bool {
-        let changes = watchers::changes();
-        let is_known = self.changes.load(Ordering::Relaxed) == changes
+        let is_known = self.has_held.load(Ordering::Relaxed)
             && self.dicts.iter().all(|(place, state)| {
                 let now = at(place, watches).dict_state(alive);
                 now != 0 && state.load(Ordering::Relaxed) == now
@@ -108,7 +103,7 @@ impl Standing {
             let mut looked_at = self.looked_at.iter();
             return looked_at.all(|place| at(place, watches).holds(alive));
         }
-        self.look(watches, alive, changes, look)
+        self.look(watches, alive, look)
     }
 
     /// The states are read before the look: what changes meanwhile is noticed by the next one.
@@ -117,7 +112,6 @@ impl Standing {
         &self,
         watches: &[Watch],
         alive: &Bound<'_, PyAny>,
-        changes: u64,
         look: impl FnOnce() -> bool,
     ) -> bool {
         let dicts = self.dicts.iter();
@@ -129,7 +123,7 @@ impl Standing {
             for ((_, state), seen) in self.dicts.iter().zip(states) {
                 state.store(seen, Ordering::Relaxed);
             }
-            self.changes.store(changes, Ordering::Relaxed);
+            self.has_held.store(true, Ordering::Relaxed);
         }
         holds
     }
@@ -142,7 +136,7 @@ struct Known {
     dicts: HashSet<usize, RandomState>,
 }
 
-fn at<'w>((owner, index): &'w (Option<Arc<Definition>>, usize), own: &'w [Watch]) -> &'w Watch {
+fn at<'w>((owner, index): &'w Place, own: &'w [Watch]) -> &'w Watch {
     match owner {
         Some(definition) => &definition.watches[*index],
         None => &own[*index],
@@ -150,50 +144,22 @@ fn at<'w>((owner, index): &'w (Option<Arc<Definition>>, usize), own: &'w [Watch]
 }
 
 impl Watch {
-    /// How much is known of the place without a look. The interpreter is asked to tell of changes.
+    /// How much is known of the place without a look.
     fn coverage(&self, py: Python<'_>) -> Coverage {
-        let watched = |is_watched: bool| match is_watched {
-            true => Coverage::Watched,
-            false => Coverage::Unknown,
-        };
         match self {
-            Self::Name { owner, name, .. } => {
-                let Some(dict) = owner.object(py).and_then(|owner| names_of(&owner)) else {
-                    return Coverage::Unknown;
-                };
-                if watchers::watch_entry(&dict, name.bind(py)) {
-                    Coverage::Watched
-                } else if raw::dict_state(&dict) != 0 {
-                    Coverage::Numbered(dict.as_ptr() as usize)
-                } else {
-                    Coverage::Unknown
+            Self::Name { owner, .. } => {
+                let dict = owner.object(py).and_then(|owner| names_of(&owner));
+                match dict.filter(|dict| raw::dict_state(dict) != 0) {
+                    Some(dict) => Coverage::Numbered(dict.as_ptr() as usize),
+                    None => Coverage::Unknown,
                 }
             }
-            Self::Function { function, code, .. } => {
-                let Some(object) = function.object(py) else {
-                    return Coverage::Unknown;
-                };
-                let keywords = raw::keyword_defaults(&object);
-                if watchers::watch_functions(py)
-                    && keywords.is_none_or(|keywords| watchers::watch_dict(&keywords))
-                {
-                    return Coverage::Watched;
+            Self::Function { function, code, .. } => match function {
+                Seen::Weak(reference) if IS_LOCKED && has_no_defaults(function, py) => {
+                    Coverage::Plain(reference.clone_ref(py), code.clone_ref(py))
                 }
-                match function {
-                    Seen::Weak(reference) if IS_LOCKED && !raw::has_defaults(&object) => {
-                        Coverage::Plain(reference.clone_ref(py), code.clone_ref(py))
-                    }
-                    _ => Coverage::Unknown,
-                }
-            }
-            Self::Class { class, .. } => watched(
-                class
-                    .object(py)
-                    .is_some_and(|class| class.cast().is_ok_and(watchers::watch_class)),
-            ),
-            Self::Module { name, .. } => watched(
-                modules(py).is_some_and(|modules| watchers::watch_entry(&modules, name.bind(py))),
-            ),
+                _ => Coverage::Unknown,
+            },
             _ => Coverage::Unknown,
         }
     }
@@ -211,4 +177,10 @@ impl Watch {
         });
         state
     }
+}
+
+fn has_no_defaults(function: &Seen, py: Python<'_>) -> bool {
+    function
+        .object(py)
+        .is_some_and(|function| !raw::has_defaults(&function))
 }
