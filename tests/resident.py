@@ -11,7 +11,7 @@ HEAD = """
 import collections, ctypes, gc, resource
 import memoxide
 {imports}
-# Of glibc: gives back what is free, as after a collection, which takes some megabytes in Python 3.14.
+# Of glibc: gives back what is free. A collection takes some megabytes in Python 3.14.
 trim = getattr(ctypes.CDLL(None), "malloc_trim", lambda padding: None)
 def resident():
     gc.collect()

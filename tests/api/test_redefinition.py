@@ -124,18 +124,19 @@ def test_what_is_in_use_takes_the_room_of_nothing_that_waits(in_child, were_unus
 
 @resident.needs_proc
 def test_sessions_that_end_leave_nothing_behind():
-    (grown,) = resident.figures("""
+    count = rounds(5_000, 20_000)
+    (grown,) = resident.figures(f"""
 def session(number):
     @memoxide.cache_data(scope="session")
     def load(k):
         return [k]
-    with memoxide.session(f"{number}"):
+    with memoxide.session(str(number)):
         load(1)
-    memoxide.end_session(f"{number}")
+    memoxide.end_session(str(number))
 for number in range(1_000):
     session(number)
 before = resident()
-for number in range(1_000, 21_000):
+for number in range(1_000, 1_000 + {count}):
     session(number)
 print(resident() - before)
 """)

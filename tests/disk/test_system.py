@@ -190,8 +190,17 @@ CALLS = """
     os._exit(7)
 """
 
-SYSTEM_CALLS = ["flock", "write", "fdatasync,fsync", "/^rename", "/^unlink"]
-RARER_CALLS = ["/^mkdir", "/^fchmod", "/^link", "utimensat", "fgetxattr,fsetxattr", "fstatfs"]
+SYSTEM_CALLS = ["flock", "write", "/^rename"]
+RARER_CALLS = [
+    "fdatasync,fsync",
+    "/^unlink",
+    "/^mkdir",
+    "/^fchmod",
+    "/^link",
+    "utimensat",
+    "fgetxattr,fsetxattr",
+    "fstatfs",
+]
 
 # How many of the calls above are the last one of a process.
 ROUNDS = int(os.environ.get("MEMOXIDE_CRASH_ROUNDS", rounds(3, 6)))

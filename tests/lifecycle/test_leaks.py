@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 import resident
+from effort import rounds
 
 # The free-threaded interpreter's allocator keeps more, and takes longer to have its size.
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
-ROUNDS = int(os.environ.get("LEAK_ROUNDS", "1200" if FREE_THREADED else "600"))
+ROUNDS = int(os.environ.get("LEAK_ROUNDS", 1200 if FREE_THREADED else rounds(300, 600)))
 # Seconds; a machine may be busy.
 PATIENCE = 300 + ROUNDS
 # Bytes by which a part of the rounds may differ: allocators take what they want to keep, lists of
@@ -37,6 +38,7 @@ def growth(leak: str) -> tuple[int, int, float]:
     return sum(values), sum(objects), statistics.median(sizes)
 
 
+@pytest.mark.rounds
 def test_rounds_leave_nothing_behind():
     values, objects, size = growth("")
     assert abs(values) < 10

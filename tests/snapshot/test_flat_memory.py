@@ -37,7 +37,12 @@ MISSES = {
 }
 
 
-@pytest.mark.parametrize("form", HITS)
+def of(forms, *quick):
+    """All forms, of which some are tested by `make test` too."""
+    return [form if form in quick else pytest.param(form, marks=pytest.mark.slow) for form in forms]
+
+
+@pytest.mark.parametrize("form", of(HITS, "a tree", "a frame", "a pickle"))
 def test_hits_leave_nothing_behind(form):
     make, count = HITS[form]
     hits, _, growth = resident.figures(
@@ -47,7 +52,7 @@ def test_hits_leave_nothing_behind(form):
     assert growth < 1_000_000
 
 
-@pytest.mark.parametrize("form", MISSES)
+@pytest.mark.parametrize("form", of(MISSES, "a tree", "a frame"))
 def test_entries_that_make_room_leave_nothing_behind(form):
     make, count = MISSES[form]
     _, evictions, growth = resident.figures(

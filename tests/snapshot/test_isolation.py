@@ -23,7 +23,7 @@ from snapshot import mutations, values, values_pandas, values_tables  # noqa: E4
 from snapshot.image import image  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-EXAMPLES = rounds(8, settings().max_examples // 2)
+EXAMPLES = rounds(5, settings().max_examples // 2)
 
 OF_LIBRARIES = values.NUMPY | values_pandas.PANDAS | values_tables.ARROW | values_tables.POLARS
 FORMS = {

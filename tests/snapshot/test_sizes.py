@@ -44,7 +44,11 @@ FORMS = {
     "masked arrays": ("numpy.ma.masked_less(numpy.full(10_000, k + 0.5), 3)", 100),
 }
 
-# Memory that imports and first calls have given back to the interpreter would serve the values. It is taken first.
+# Those of each kind of allocation.
+COMMON = {"texts", "dicts", "arrays", "small arrays", "frames", "tables", "polars", "pickles"}
+
+# Memory that imports and first calls have given back to the interpreter would serve the
+# values. It is taken first.
 CHILD = """
 f = memoxide.cache_data(lambda k: {make})
 def fill(numbers):
@@ -65,7 +69,10 @@ print(f.cache_info().bytes - counted, resident() - grown)
     not getattr(sys, "_is_gil_enabled", lambda: True)(),
     reason="the free-threaded interpreter's allocator takes from what it has kept",
 )
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "form",
+    [form if form in COMMON else pytest.param(form, marks=pytest.mark.slow) for form in FORMS],
+)
 def test_what_is_counted_is_what_the_process_grows_by(form):
     make, count = FORMS[form]
     code = CHILD.format(make=make, count=count)

@@ -115,6 +115,8 @@ def test_the_key_clears_what_is_cached(visit: Visit) -> None:
     visit.picture("cleared_by_key")
 
 
+# Without a browser, the app `inner_widget` shows it.
+@pytest.mark.slow
 def test_a_widget_inside_a_cached_function_works(visit: Visit) -> None:
     slider = visit.page.get_by_test_id("stSlider").filter(has_text="Modules in the chart")
     slider.get_by_role("slider").press("ArrowRight")
@@ -127,6 +129,8 @@ def test_a_widget_inside_a_cached_function_works(visit: Visit) -> None:
     visit.picture("widget")
 
 
+# Without a browser, the app `two_sessions` shows it.
+@pytest.mark.slow
 def test_two_sessions_share_values_and_each_has_its_own(
     visit: Visit, browser: Any, server: Server
 ) -> None:

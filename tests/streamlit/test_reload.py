@@ -111,7 +111,11 @@ def load():
 """
 
 
-@pytest.mark.parametrize("mode", COMMANDS)
+# What Streamlit itself does is what the test expects of us.
+OURS_AND_SLOWLY_STOCK = ["memoxide", pytest.param("stock", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("mode", OURS_AND_SLOWLY_STOCK)
 def test_files_that_change_are_run_anew(mode: str, browser: Any, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(RELOADED)
     (tmp_path / "helper.py").write_text(HELPER)
@@ -174,6 +178,8 @@ st.text("end")
 """
 
 
+# Without a browser, the app `fragment` shows it.
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", COMMANDS)
 def test_a_fragment_runs_alone(mode: str, browser: Any, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(FRAGMENT)
@@ -202,6 +208,8 @@ st.text("end of {}")
 """
 
 
+# Without a browser, the app `multipage` shows it.
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", COMMANDS)
 def test_pages_are_walked_through(mode: str, browser: Any, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text(PAGES.format("first"))

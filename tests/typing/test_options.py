@@ -143,8 +143,9 @@ def test_a_number_and_a_switch_are_no_text() -> None:
 def test_a_callback_takes_one_argument() -> None:
     mx.cache_resource(validate=None, on_release=None, sizeof=None)
     mx.cache_resource(fork="recreate")(Model)
-    mx.cache_resource(fork="close")  # type: ignore[call-overload]
     mx.cache_resource(on_release=close)(Model)
+    with pytest.raises(mx.errors.OptionError):
+        mx.cache_resource(fork="close")  # type: ignore[call-overload]
     with pytest.raises(mx.errors.OptionError):
         mx.cache_resource(validate=True)  # type: ignore[call-overload]
     with pytest.raises(mx.errors.OptionError):

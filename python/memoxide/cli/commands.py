@@ -263,8 +263,9 @@ def clear(yes: bool, path: Path | None, as_json: bool, **which: Any) -> None:
     bytes_removed = sum(entry.size for entry in chosen)
     if not yes:
         confirm(len(chosen), bytes_removed)
-    for entry in chosen if folder is not None else []:
-        folder.clear(entry)
+    if folder is not None:
+        for entry in chosen:
+            folder.clear(entry)
     report(as_json, len(chosen), bytes_removed)
 
 

@@ -59,8 +59,18 @@ fn file_of_globals(object: &Bound<'_, PyAny>) -> Option<PathBuf> {
     }
     let globals = inner.getattr(intern!(py, "__globals__")).ok()?;
     let globals = globals.cast_into::<PyDict>().ok()?;
+    if is_page(&globals) {
+        return None;
+    }
     let file = globals.get_item(intern!(py, "__file__")).ok()??;
     file.extract().ok()
+}
+
+/// Whether a server runs the module as a page of an app, whose pages share what they have in common. Nothing has loaded it.
+fn is_page(globals: &Bound<'_, PyDict>) -> bool {
+    let get = |name: &str| globals.get_item(name).ok().flatten();
+    let is_main = get("__name__").is_some_and(|name| name.eq(MAIN).unwrap_or(false));
+    is_main && get("__loader__").is_none_or(|loader| loader.is_none())
 }
 
 /// The file that a class was defined in: that of one of its methods, or of the program.
@@ -79,5 +89,10 @@ fn file_of_class(object: &Bound<'_, PyAny>) -> Option<PathBuf> {
         }
     }
     let main = python::loaded(py, MAIN).ok()??;
-    main.getattr(intern!(py, "__file__")).ok()?.extract().ok()
+    let globals = main.getattr(intern!(py, "__dict__")).ok()?;
+    let globals = globals.cast_into::<PyDict>().ok()?;
+    if is_page(&globals) {
+        return None;
+    }
+    globals.get_item(intern!(py, "__file__")).ok()??.extract().ok()
 }
