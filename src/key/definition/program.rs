@@ -94,5 +94,9 @@ fn file_of_class(object: &Bound<'_, PyAny>) -> Option<PathBuf> {
     if is_page(&globals) {
         return None;
     }
-    globals.get_item(intern!(py, "__file__")).ok()??.extract().ok()
+    globals
+        .get_item(intern!(py, "__file__"))
+        .ok()??
+        .extract()
+        .ok()
 }
