@@ -94,7 +94,8 @@ test_python() {
     "$venv/bin/python" -m pytest -q -m "not slow" "${OF_THE_INTERPRETER[@]}"
 }
 
-archive_of() { ls ../shared/python/"cpython-3.14.$1"-linux-x86_64.tar.xz 2>/dev/null | head -n 1 || true; }
+# A pattern for what follows the minor version.
+archive_of() { ls ../shared/python/cpython-3.14.$1-linux-x86_64.tar.xz 2>/dev/null | head -n 1 || true; }
 
 for_free_threading() {
     if [ -n "$(archive_of '*t')" ]; then "$@"; else skip "no free-threaded Python on this machine"; fi
