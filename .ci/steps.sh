@@ -88,8 +88,8 @@ for_python() {
 
 test_python() {
     local version=$1 venv=.venv-$1 groups=(--group test --group data --group tasks)
-    # Once with the peers, for the tests that compare with them.
-    [ "$version" != 3.13 ] || groups+=(--group bench)
+    # Once with the peers, for the tests that compare with them, and with numba, which is large.
+    [ "$version" != 3.13 ] || groups+=(--group bench numba)
     make_environment "$venv" "$(find_python "$version")" "${groups[@]}"
     "$venv/bin/python" -m pytest -q -m "not slow" "${OF_THE_INTERPRETER[@]}"
 }
