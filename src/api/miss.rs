@@ -138,7 +138,7 @@ impl Missed {
     }
 
     /// Whether a caller has left its arguments as they were. One that fails to say so has not.
-    fn has_kept(&self, py: Python<'_>, function: &CachedFunction) -> bool {
+    pub(super) fn has_kept(&self, py: Python<'_>, function: &CachedFunction) -> bool {
         self.lent
             .as_ref()
             .is_none_or(|lent| self.is_of(py, function, lent).unwrap_or(false))

@@ -53,7 +53,7 @@ impl FunctionCache {
         let (same, others): (Vec<_>, Vec<_>) = departed
             .into_iter()
             .partition(|value| value.is_same_resource(py, made));
-        for value in same {
+        for value in same.into_iter().filter(|value| !is_inherited(value)) {
             resource::keep_until_exit(py, value);
         }
         self.release_values(py, others);

@@ -85,6 +85,15 @@ impl Content {
         }
     }
 
+    /// Whether what is mapped are the buffers of a head. The head that said what to map was read before another one
+    /// could be written over it, and was not sealed.
+    pub(super) fn is_laid_out_as(&self, layout: &Layout) -> bool {
+        match self {
+            Self::Read(_) => true,
+            Self::Mapped(mapped) => layout.data() == Some(mapped.data()),
+        }
+    }
+
     /// The bytes of a section.
     pub(super) fn section(&self, range: Range<usize>) -> &[u8] {
         match self {
@@ -165,5 +174,34 @@ impl Layout {
     fn data(&self) -> Option<Range<usize>> {
         let last = self.buffers.last()?;
         Some(self.payload.end..last.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use super::{ALIGNMENT, Content, Layout, Mapped, Owned, mapping};
+
+    #[test]
+    fn nothing_but_buffers_may_be_mapped() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("entry");
+        std::fs::write(&path, [7; 16 * ALIGNMENT]).expect("a file");
+        let file = File::open(path).expect("the file");
+        let part = |range| Owned::read(&file, range).expect("its bytes");
+        let content = Content::Mapped(Mapped {
+            map: mapping::map(&file, 16 * ALIGNMENT).expect("its map"),
+            front: part(0..4 * ALIGNMENT),
+            back: part(12 * ALIGNMENT..16 * ALIGNMENT),
+        });
+        let with_payload_to = |end| Layout {
+            head: 3 * ALIGNMENT,
+            payload: 3 * ALIGNMENT..end,
+            buffers: vec![end..12 * ALIGNMENT, 12 * ALIGNMENT..13 * ALIGNMENT],
+            body: 13 * ALIGNMENT,
+        };
+        assert!(content.is_laid_out_as(&with_payload_to(4 * ALIGNMENT)));
+        assert!(!content.is_laid_out_as(&with_payload_to(8 * ALIGNMENT)));
     }
 }

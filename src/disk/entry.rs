@@ -53,6 +53,9 @@ impl Entry {
 
     fn unfold(content: Arc<Content>) -> Result<Self, Fault> {
         let (head, layout) = Head::parse(content.front(), content.len())?;
+        if !content.is_laid_out_as(&layout) {
+            return Err(Fault::Malformed("its head changed while it was read"));
+        }
         let stored = View::of(&content, &layout.payload);
         let payload = match head.form {
             Form::Plain => stored,

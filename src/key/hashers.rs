@@ -228,7 +228,31 @@ fn speak_for_built_in(py: Python<'_>, hashers: &[Hasher]) -> bool {
         .chain(singletons.map(|value| value.get_type()));
     classes
         .into_iter()
+        .chain(rarer_built_in(py))
         .any(|class| hashers.iter().any(|hasher| hasher.is_for(&class)))
+}
+
+/// Built-in classes of which instances are values that the walk knows too.
+fn rarer_built_in(py: Python<'_>) -> Vec<Bound<'_, PyType>> {
+    let of_module = |module: &str| {
+        let module = py.import(module).ok()?;
+        let names = module
+            .getattr("__dict__")
+            .ok()?
+            .cast_into::<PyDict>()
+            .ok()?;
+        let values = names.values().into_iter();
+        Some(
+            values
+                .filter_map(|value| value.cast_into::<PyType>().ok())
+                .collect::<Vec<_>>(),
+        )
+    };
+    ["builtins", "types"]
+        .into_iter()
+        .filter_map(of_module)
+        .flatten()
+        .collect()
 }
 
 fn nearest<'a>(

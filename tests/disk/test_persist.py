@@ -1,5 +1,6 @@
 """`persist`: what one process has stored, another one has."""
 
+import pickle
 import stat
 
 import pytest
@@ -334,3 +335,9 @@ def test_names_with_a_zero_byte_come_back(app):
     """
     assert app.run(script) == "computed\n" * 3
     assert app.run(script) == ""
+
+
+def test_the_class_of_the_tier_is_pickled():
+    disk = mx.Disk("folder", ttl=False, max_size="2MB", max_age="1d", memory=False, name="app")
+    assert pickle.loads(pickle.dumps(disk)) == disk
+    assert pickle.loads(pickle.dumps(mx.Disk())) == mx.Disk()

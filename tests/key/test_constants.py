@@ -1,7 +1,9 @@
 """Constants count wherever code reads them: an edit is noticed."""
 
 import sys
+import threading
 import types
+from unittest import mock
 
 import pytest
 
@@ -276,3 +278,90 @@ def test_what_an_argument_has_from_its_class_counts(user, key):
         after = [key(value) for value in (Config, Config(), [Config()])]
         assert all(one != other for one, other in zip(before, after, strict=True)), name
     assert key(user(CLASSES).Config) == key(user(CLASSES).Config), "executed again"
+
+
+def test_what_code_holds_is_no_content_of_an_argument():
+    first, second = threading.Lock(), threading.Lock()
+
+    def holding(lock):
+        return lambda: lock
+
+    @mx.cache_data
+    def is_locked(function, lock):
+        return lock.locked()
+
+    with pytest.raises(mx.errors.UnhashableParamError):
+        is_locked.key(holding(first), first)
+    with pytest.raises(mx.errors.UnhashableParamError):
+        is_locked.key([holding(second)], second)
+
+
+def test_what_an_object_was_given_counts_though_its_calls_change_it(user):
+    code = user("""
+class Scale:
+    def __init__(self, k): self.k, self.calls = k, 0
+    def __call__(self, x):
+        self.calls += 1
+        self.k = float(self.k)
+        return x * self.k
+def make(scale):
+    @mx.cache_data
+    def f(x): return scale(x)
+    return f
+""")
+    assert code.make(code.Scale(2))(10) == 20
+    assert code.make(code.Scale(3))(10) == 30
+
+
+def test_partials_of_wrapt_differ_by_their_arguments(user):
+    pytest.importorskip("wrapt")
+    code = user("""
+import wrapt
+def make(least):
+    largest = wrapt.partial(max, least)
+    @mx.cache_data
+    def f(x): return largest(x)
+    return f
+""")
+    assert (code.make(5)(1), code.make(7)(1)) == (5, 7)
+
+
+def test_extras_of_a_frozen_model_count(user):
+    pytest.importorskip("pydantic")
+    code = user("""
+from pydantic import BaseModel, ConfigDict
+class Settings(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow")
+    name: str = "a"
+SETTINGS = Settings(rate=2)
+@mx.cache_data
+def f(): return SETTINGS.rate
+""")
+    assert code.f() == 2
+    code.SETTINGS = code.Settings(rate=3)
+    assert code.f() == 3
+
+
+def test_objects_that_refer_to_themselves_or_answer_for_any_name_end(user):
+    code = user("""
+class Api:
+    def __getattr__(self, name):
+        if name.startswith("__") and name != "__wrapped__": raise AttributeError(name)
+        return Api()
+    def __call__(self, x): return x
+Api.__module__ = "__main__"
+""")
+    assert mx.cache_data(code.Api())(1) == 1
+
+
+def test_settings_of_a_mock_have_names(user):
+    code = user("""
+def load(): return 0
+@mx.cache_data
+def f(): return load.get(), load.post()
+""")
+    with mock.patch("user_code.load") as load:
+        load.get.return_value, load.post.return_value = 5, 6
+        assert code.f() == (5, 6)
+        load.get.return_value, load.post.return_value = 6, 5
+        assert code.f() == (6, 5)

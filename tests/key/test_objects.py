@@ -665,3 +665,22 @@ def test_parts_that_double_have_keys_in_all_contexts():
         return None
 
     assert probe.key((value, value)) == probe.key((value, value))
+
+
+def test_hash_functions_of_rarer_built_in_classes_have_contexts():
+    class Held:
+        def __init__(self, numbers):
+            self.numbers = numbers
+
+        def __reduce__(self):
+            return Held, (self.numbers,)
+
+    @mx.cache_data(hash_funcs={range: len})
+    def f(value):
+        return value
+
+    a, b = range(3), range(5, 8)
+    assert f.key(a) == f.key(b)
+    assert f.key(Held(a)) != f.key(Held(b))
+    assert f.key([a, Held(a)]) != f.key([b, Held(b)])
+    assert f.key([a, Held(a)]) == f.key([a, Held(range(3))])

@@ -97,6 +97,10 @@ impl CachedCoroutine {
             return Err(raised.into());
         }
         let (missed, caller) = (planned.missed, computing::background_task(py)?);
+        // A task begins some time after it was planned.
+        if !missed.has_kept(py, self.function.get()) {
+            return Ok(Step::Returned(py.None().into_bound(py)));
+        }
         match missed.cache.entries.begin_refresh(&missed.key, caller) {
             Some(guard) => {
                 let owned = Owned {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyString};
+use pyo3::types::{PyBool, PyDict, PyString};
 
 use crate::api::options::{self, bad};
 use crate::error::{Error, Result};
@@ -143,6 +143,21 @@ impl Disk {
                 application: name,
             }),
         })
+    }
+
+    /// What pickle makes another one of.
+    fn __getnewargs_ex__<'py>(
+        &self,
+        py: Python<'py>,
+    ) -> PyResult<((Option<PathBuf>,), Bound<'py, PyDict>)> {
+        let options = PyDict::new(py);
+        options.set_item("ttl", self.ttl())?;
+        options.set_item("max_size", self.max_size())?;
+        options.set_item("max_age", self.max_age())?;
+        options.set_item("memory", self.persist.memory)?;
+        options.set_item("memory_map", self.persist.memory_map)?;
+        options.set_item("name", self.persist.application.as_deref())?;
+        Ok(((self.path(),), options))
     }
 
     /// The folder, if it is not the common one.

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use super::complaint;
 use super::recall::Search;
 use crate::disk::Holder;
+use crate::logging;
 
 /// For so long a process is waited for that computes, whatever it does: it may hang, or lie frozen where nobody sees it.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -26,6 +27,8 @@ pub struct Wait {
     asked: Instant,
     /// Since when the other is seen suspended.
     suspended: Option<Instant>,
+    /// Who was said to be waited for.
+    said: Option<String>,
 }
 
 impl Default for Wait {
@@ -35,6 +38,7 @@ impl Default for Wait {
             began: now,
             asked: now,
             suspended: None,
+            said: None,
         }
     }
 }
@@ -50,7 +54,7 @@ impl Wait {
         let is_suspended = holder.as_ref().is_some_and(|holder| holder.is_suspended);
         self.suspended = is_suspended.then(|| self.suspended.unwrap_or_else(Instant::now));
         if is_suspended || self.began.elapsed() >= SAID_AFTER {
-            say(py, search.function, holder.as_ref());
+            self.say(py, search.function, holder.as_ref());
         }
         let is_over = self.began.elapsed() >= LONGEST
             || self
@@ -63,10 +67,20 @@ impl Wait {
         }
         is_over
     }
+
+    /// Says who is waited for, once as long as that is the same.
+    fn say(&mut self, py: Python<'_>, function: &str, holder: Option<&Holder>) {
+        let who = named(holder);
+        if self.said.as_ref() != Some(&who) {
+            let message = format!("'{function}' waits for {who}, which computes the same value");
+            logging::warn(py, &message);
+            self.said = Some(who);
+        }
+    }
 }
 
-fn say(py: Python<'_>, function: &str, holder: Option<&Holder>) {
-    let who = match holder {
+fn named(holder: Option<&Holder>) -> String {
+    match holder {
         None => "another process".to_owned(),
         Some(Holder {
             process,
@@ -81,9 +95,5 @@ fn say(py: Python<'_>, function: &str, holder: Option<&Holder>) {
             let state = if *is_suspended { ", suspended" } else { "" };
             format!("process {process} ({program}{state})")
         }
-    };
-    complaint::say(
-        py,
-        &format!("'{function}' waits for {who}, which computes the same value"),
-    );
+    }
 }

@@ -1,10 +1,12 @@
 //! Which values are constants: no part of a program changes them while it runs.
 
+use pyo3::exceptions::{PyException, PyMemoryError, PyRecursionError};
 use pyo3::prelude::*;
 use pyo3::types::{PyTuple, PyType};
 
 use super::Follow;
 use super::frozen::frozen_fields;
+use crate::error::Error;
 use crate::key::hashers::FOR_DEFINITIONS;
 use crate::key::walk::Walk;
 use crate::python::intern;
@@ -115,11 +117,26 @@ fn is_value(value: &Bound<'_, PyAny>) -> PyResult<bool> {
         let top = module.split('.').next().unwrap_or_default();
         CHANGING.contains(&top.strip_prefix('_').unwrap_or(top))
     });
-    if is_changing || is_container(value)? || value.hash().is_err() {
+    if is_changing || is_container(value)? {
         return Ok(false);
     }
+    if let Err(raised) = value.hash() {
+        return no_value(py, raised);
+    }
     let mut walk = Walk::new(py, "", &FOR_DEFINITIONS, Follow::Nothing);
-    Ok(walk.argument(intern!(py, "constant"), value).is_ok())
+    match walk.argument(intern!(py, "constant"), value) {
+        Ok(()) => Ok(true),
+        Err(Error::Python(raised)) => no_value(py, raised),
+        Err(_) => Ok(false),
+    }
+}
+
+/// What raises is no value. An interrupt, or a stack or a memory that is full, says nothing of it.
+fn no_value(py: Python<'_>, raised: PyErr) -> PyResult<bool> {
+    let is_passing = raised.is_instance_of::<PyRecursionError>(py)
+        || raised.is_instance_of::<PyMemoryError>(py)
+        || !raised.is_instance_of::<PyException>(py);
+    if is_passing { Err(raised) } else { Ok(false) }
 }
 
 /// Whether the parts of a container or of a frozen instance are looked at one by one.

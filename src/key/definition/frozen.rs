@@ -110,8 +110,14 @@ pub fn frozen_fields<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'p
     };
     let fields = PyDict::new(value.py());
     for name in names {
-        if let Some(content) = value.getattr_opt(name.cast()?)? {
-            fields.set_item(name, content)?;
+        let content = value.getattr_opt(name.cast()?)?;
+        match content.as_ref().map(|content| content.cast::<PyDict>()) {
+            // Of pydantic's own dicts, which are frozen with the instance, the items count.
+            Some(Ok(dict)) if name.to_string().starts_with("__pydantic_") => {
+                fields.set_item(name, dict.items().to_tuple())?;
+            }
+            Some(_) => fields.set_item(name, content)?,
+            None => {}
         }
     }
     Ok(Some(fields))
@@ -141,7 +147,10 @@ fn frozen_names<'py>(class: &Bound<'py, PyType>) -> PyResult<Option<Vec<Bound<'p
             .get_item(intern!(py, "frozen"))?
             .is_some_and(|f| f.is_truthy().unwrap_or(false))
     {
-        return fields.try_iter()?.collect::<PyResult<_>>().map(Some);
+        let fields = fields.try_iter()?.collect::<PyResult<Vec<_>>>()?;
+        let beside = ["__pydantic_extra__", "__pydantic_private__"]
+            .map(|name| PyString::new(py, name).into_any());
+        return Ok(Some(fields.into_iter().chain(beside).collect()));
     }
     Ok(None)
 }

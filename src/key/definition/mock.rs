@@ -35,16 +35,20 @@ pub fn mock_class<'py>(value: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, 
     Ok(None)
 }
 
+/// The way to what was set, from the mock on, and that.
+pub type Setting = (String, Seen);
+
 /// What was set on a mock, and on the mocks that hang on it.
-pub fn settings(mock: &Bound<'_, PyAny>) -> PyResult<Vec<Seen>> {
+pub fn settings(mock: &Bound<'_, PyAny>) -> PyResult<Vec<Setting>> {
     let mut settings = Vec::new();
-    collect(mock, &mut settings, &mut HashSet::new())?;
+    collect("", mock, &mut settings, &mut HashSet::new())?;
     Ok(settings)
 }
 
 fn collect(
+    way: &str,
     mock: &Bound<'_, PyAny>,
-    settings: &mut Vec<Seen>,
+    settings: &mut Vec<Setting>,
     known: &mut HashSet<usize>,
 ) -> PyResult<()> {
     if !known.insert(mock.as_ptr() as usize) {
@@ -53,17 +57,18 @@ fn collect(
     let attributes = mock.getattr(intern!(mock.py(), "__dict__"))?;
     for (name, value) in attributes.cast::<PyDict>()? {
         let name = name.to_string();
+        let here = format!("{way}.{name}");
         let is_set = SET.contains(&name.as_str()) && !value.is_none();
         if name == CHILDREN {
-            for (_, child) in value.cast::<PyDict>()? {
-                note(&child, settings, known)?;
+            for (name, child) in value.cast::<PyDict>()? {
+                note(&format!("{way}.{name}"), &child, settings, known)?;
             }
         } else if name == RETURN_VALUE {
             if !is_default(&value)? {
-                note(&value, settings, known)?;
+                note(&here, &value, settings, known)?;
             }
         } else if is_set || !(name.starts_with('_') || name == "method_calls") {
-            note(&value, settings, known)?;
+            note(&here, &value, settings, known)?;
         }
     }
     Ok(())
@@ -77,13 +82,14 @@ fn is_default(value: &Bound<'_, PyAny>) -> PyResult<bool> {
 
 /// A mock that another one has made says nothing itself, but what was set on it does.
 fn note(
+    way: &str,
     value: &Bound<'_, PyAny>,
-    settings: &mut Vec<Seen>,
+    settings: &mut Vec<Setting>,
     known: &mut HashSet<usize>,
 ) -> PyResult<()> {
     if mock_class(value)?.is_some() {
-        return collect(value, settings, known);
+        return collect(way, value, settings, known);
     }
-    settings.push(Seen::new(value));
+    settings.push((way.to_owned(), Seen::new(value)));
     Ok(())
 }

@@ -12,6 +12,9 @@ use crate::python::intern;
 /// The program's module.
 const MAIN: &str = "__main__";
 
+/// Decorators around a function. What has more of them refers to itself, or answers for any name.
+const MOST_LAYERS: usize = 32;
+
 /// A module's name as it is written down. A process that `multiprocessing` has spawned runs the file of
 /// its parent's program again, as `__mp_main__`.
 pub fn written_module(module: Bound<'_, PyAny>) -> Bound<'_, PyAny> {
@@ -50,7 +53,12 @@ fn parts_of(file: &Path) -> String {
 fn file_of_globals(object: &Bound<'_, PyAny>) -> Option<PathBuf> {
     let py = object.py();
     let mut inner = object.clone();
+    let mut layers = 0;
     while !inner.is_instance_of::<PyFunction>() {
+        layers += 1;
+        if layers > MOST_LAYERS {
+            return None;
+        }
         let next = inner
             .getattr(intern!(py, "__wrapped__"))
             .or_else(|_| inner.getattr(intern!(py, "func")))
@@ -66,11 +74,14 @@ fn file_of_globals(object: &Bound<'_, PyAny>) -> Option<PathBuf> {
     file.extract().ok()
 }
 
-/// Whether a server runs the module as a page of an app, whose pages share what they have in common. Nothing has loaded it.
+/// Whether Streamlit runs the module as a page of an app: pages share what they have in common. No loader has loaded it.
 fn is_page(globals: &Bound<'_, PyDict>) -> bool {
     let get = |name: &str| globals.get_item(name).ok().flatten();
     let is_main = get("__name__").is_some_and(|name| name.eq(MAIN).unwrap_or(false));
-    is_main && get("__loader__").is_none_or(|loader| loader.is_none())
+    let has_server = python::loaded(globals.py(), "streamlit.runtime");
+    is_main
+        && has_server.is_ok_and(|server| server.is_some())
+        && get("__loader__").is_none_or(|loader| loader.is_none())
 }
 
 /// The file that a class was defined in: that of one of its methods, or of the program.

@@ -89,7 +89,12 @@ fn is_data(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     {
         return Ok(true);
     }
-    let module = value.get_type().module()?.to_string();
+    let class = value.get_type();
+    // What stands for an attribute is no data, as the fields of a named tuple, which are of `collections`.
+    if class.hasattr(intern!(value.py(), "__get__"))? {
+        return Ok(false);
+    }
+    let module = class.module()?.to_string();
     let top = module.split('.').next().unwrap_or_default();
     Ok(DATA.contains(&top) && !value.is_callable() && !is_constant(value)?)
 }

@@ -120,7 +120,7 @@ pub enum Watch {
         /// The mock.
         mock: Seen,
         /// What a call returns or raises.
-        settings: Vec<Seen>,
+        settings: Vec<mock::Setting>,
     },
     /// A module, by its name.
     Module {
@@ -194,9 +194,9 @@ impl Watch {
 }
 
 /// Whether two lists were made of the same objects.
-fn are_same(now: &[Seen], then: &[Seen]) -> bool {
-    let pairs = now.iter().zip(then);
-    now.len() == then.len() && pairs.into_iter().all(|(now, then)| now.is_same_as(then))
+fn are_same(now: &[mock::Setting], then: &[mock::Setting]) -> bool {
+    let mut pairs = now.iter().zip(then);
+    now.len() == then.len() && pairs.all(|(now, then)| now.0 == then.0 && now.1.is_same_as(&then.1))
 }
 
 /// Whether a name of a module, or of a function's globals, means what it meant.

@@ -9,8 +9,13 @@ use crate::python::intern;
 use crate::python::{self, raw};
 
 /// Beside what is wrapped, what of such an object says what a call does: the function that wrapt's
-/// decorators call, the options of numba's.
-const COUNTS: [&str; 2] = ["_self_wrapper", "targetoptions"];
+/// decorators call, the arguments of its partials, the options of numba's.
+const COUNTS: [&str; 4] = [
+    "_self_wrapper",
+    "_self_args",
+    "_self_kwargs",
+    "targetoptions",
+];
 
 /// What the function of pydantic's `validate_call` calls, and the names of its parts in all versions.
 const VALIDATOR: (&str, &str) = ("pydantic._internal._validate_call", "ValidateCallWrapper");

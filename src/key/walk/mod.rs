@@ -280,11 +280,16 @@ impl<'a, 'py> Walk<'a, 'py> {
     }
 
     /// Where hash functions make a difference to what `value` is: inside of the result of one it does not
-    /// apply, and to a part of a value those for built-in classes do not.
+    /// apply, and to a part of a value those for built-in classes do not. In code, what has no content counts by its
+    /// class, which is no content for an argument.
     fn context(&self, value: &Bound<'py, PyAny>) -> Context {
         let is_plain = self.hashers.spare_built_in();
-        if is_plain && self.suspended.is_empty() || object::is_iterator(value) {
+        if object::is_iterator(value) {
             return 0;
+        }
+        let in_code = Context::from(self.lenient > 0 || self.functions > 0).reverse_bits();
+        if is_plain && self.suspended.is_empty() {
+            return in_code;
         }
         let mix = |hasher: &&Hasher| {
             let address = std::ptr::from_ref(*hasher) as Context;
@@ -292,10 +297,11 @@ impl<'a, 'py> Walk<'a, 'py> {
         };
         let suspended = self.suspended.iter().map(mix);
         let suspended = suspended.fold(0, Context::wrapping_add) << 5;
-        match self.frames.last() {
+        let context = match self.frames.last() {
             Some(frame) if !is_plain => suspended | frame.context_of_child(),
             _ => suspended,
-        }
+        };
+        context ^ in_code
     }
 
     /// Writes a container that was met before in this walk.

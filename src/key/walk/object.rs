@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{
-    PyCFunction, PyDict, PyFunction, PyIterator, PyList, PyMemoryView, PyString, PyTuple,
+    PyCFunction, PyDict, PyFunction, PyIterator, PyList, PyMemoryView, PyString, PyTuple, PyType,
 };
 
 use super::Walk;
@@ -224,7 +224,8 @@ fn module_of<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     }
 }
 
-/// Takes out of a state what the calls of an object change: a number of calls, what was called last.
+/// Takes out of a state what the calls of an object change: a number of calls, what was called last. What bears the name
+/// of a parameter of `__init__` is a setting, which counts whoever changes it.
 fn leave_out_changed<'py>(
     value: &Bound<'py, PyAny>,
     state: &mut Bound<'py, PyAny>,
@@ -232,12 +233,29 @@ fn leave_out_changed<'py>(
     let Ok(attributes) = state.cast_exact::<PyDict>() else {
         return Ok(());
     };
-    let changed = changed_by(&value.get_type(), "__call__")?;
+    let mut changed = changed_by(&value.get_type(), "__call__")?;
+    for given in parameters_of_init(&value.get_type())? {
+        changed.retain(|name| name.trim_start_matches('_') != given);
+    }
     if !changed.is_empty() {
         let kept = filtered(value.py(), attributes, |name| !changed.contains(name))?;
         *state = kept.into_any();
     }
     Ok(())
+}
+
+fn parameters_of_init(class: &Bound<'_, PyType>) -> PyResult<Vec<String>> {
+    let py = class.py();
+    let init = class.getattr(intern!(py, "__init__"))?;
+    let Ok(function) = init.cast_into::<PyFunction>() else {
+        return Ok(Vec::new());
+    };
+    let code = function.getattr(intern!(py, "__code__"))?;
+    let count = |name: &str| code.getattr(name)?.extract::<usize>();
+    let parameters = count("co_argcount")? + count("co_kwonlyargcount")?;
+    let mut names: Vec<String> = code.getattr(intern!(py, "co_varnames"))?.extract()?;
+    names.truncate(parameters);
+    Ok(names)
 }
 
 /// The attributes of a dict that a predicate keeps, in their order.
