@@ -453,8 +453,8 @@ def test_an_interrupt_ends_a_long_hash(key):
     timer = threading.Timer(0.01, signal.pthread_kill, (main, signal.SIGUSR1))
     before = signal.signal(signal.SIGUSR1, interrupt)
     try:
-        timer.start()
         with pytest.raises(Interrupted):
+            timer.start()
             key(long)
     finally:
         timer.join()
