@@ -205,7 +205,7 @@ for_nightly() {
 # The pure core's memory and threads, in an interpreter and under a sanitizer, which needs the standard library built with it.
 check_memory() {
     step "undefined behaviour"
-    timeout --foreground 900 make miri
+    timeout --foreground 1800 make miri
     step "data races"
     make tsan
 }

@@ -45,6 +45,9 @@ const BETWEEN_SIGNALS: usize = 1 << 12;
 /// Owners of an object that only the walk's container holds: that container, and the walk.
 const UNSHARED: isize = 2;
 
+/// The bit of a context that says that code holds the value.
+const IN_CODE: Context = 1 << (Context::BITS - 1);
+
 /// Walks values into an encoder.
 pub struct Walk<'a, 'py> {
     py: Python<'py>,
@@ -287,7 +290,11 @@ impl<'a, 'py> Walk<'a, 'py> {
         if object::is_iterator(value) {
             return 0;
         }
-        let in_code = Context::from(self.lenient > 0 || self.functions > 0).reverse_bits();
+        let in_code = if self.lenient > 0 || self.functions > 0 {
+            IN_CODE
+        } else {
+            0
+        };
         if is_plain && self.suspended.is_empty() {
             return in_code;
         }
@@ -301,12 +308,15 @@ impl<'a, 'py> Walk<'a, 'py> {
             Some(frame) if !is_plain => suspended | frame.context_of_child(),
             _ => suspended,
         };
-        context ^ in_code
+        context & !IN_CODE | in_code
     }
 
     /// Writes a container that was met before in this walk.
     fn known(&mut self, value: &Bound<'py, PyAny>) -> bool {
-        let Some(seen) = self.memo.get(value, self.context(value)) else {
+        let context = self.context(value);
+        // What counts by its content as an argument does so in code too.
+        let as_argument = || self.memo.get(value, context & !IN_CODE);
+        let Some(seen) = self.memo.get(value, context).or_else(as_argument) else {
             return false;
         };
         if object::is_iterator(value) {
