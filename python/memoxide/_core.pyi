@@ -439,6 +439,7 @@ class Disk:
         memory_map: bool = True,
         name: str | None = None,
     ) -> Self: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[Path | None], dict[str, Any]]: ...
     @property
     def path(self) -> Path | None:
         """The folder, if it is not the common one."""
