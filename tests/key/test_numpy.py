@@ -439,6 +439,7 @@ class Interrupted(BaseException):
     pass
 
 
+@pytest.mark.thread_unsafe(reason="signals reach the main thread")
 def test_an_interrupt_ends_a_long_hash(key):
     """Without it the array would be hashed for many seconds."""
     signal = pytest.importorskip("signal")
