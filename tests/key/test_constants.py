@@ -1,30 +1,11 @@
 """Constants count wherever code reads them: an edit is noticed."""
 
-import sys
 import threading
-import types
 from unittest import mock
 
 import pytest
 
 import memoxide as mx
-
-
-@pytest.fixture
-def user():
-    """Makes a module of the user's own from text, again and again."""
-
-    def module(source, name="user_code"):
-        made = types.ModuleType(name)
-        made.mx = mx
-        sys.modules[name] = made
-        exec(compile(source, f"{name}.py", "exec", dont_inherit=True), made.__dict__)
-        return made
-
-    yield module
-    for name in [name for name in sys.modules if name.startswith("user_")]:
-        del sys.modules[name]
-
 
 BUILDER = """
 import copy

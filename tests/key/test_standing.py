@@ -1,26 +1,6 @@
 """A hit looks at little, however much is behind the function, and misses no change for that."""
 
 import sys
-import types
-
-import pytest
-
-import memoxide as mx
-
-
-@pytest.fixture
-def user():
-    def module(source, name="user_code"):
-        made = types.ModuleType(name)
-        made.mx = mx
-        sys.modules[name] = made
-        exec(compile(source, f"{name}.py", "exec", dont_inherit=True), made.__dict__)
-        return made
-
-    yield module
-    for name in [name for name in sys.modules if name.startswith("user_")]:
-        del sys.modules[name]
-
 
 SOURCE = """
 import user_other
