@@ -35,7 +35,8 @@ build_core() { make core lint-core PIP="$(pip_of "$PYTHON_VENV")"; }
 
 lint_as_developers_do() { make lint PIP="$(pip_of "$PYTHON_VENV")"; }
 
-test_as_developers_do() { make test PIP="$(pip_of "$PYTHON_VENV")"; }
+# With a limit: tests side by side wait for ever for a process that has crashed.
+test_as_developers_do() { timeout --foreground 1800 make test PIP="$(pip_of "$PYTHON_VENV")"; }
 
 # What `make test` leaves out, and what does more rounds.
 test_thoroughly() { MEMOXIDE_TESTS=thorough "$PYTHON_VENV/bin/python" -m pytest -q -m "slow or rounds" --durations=20; }

@@ -276,3 +276,18 @@ assert released and len(released) == len(set(released))
 """,
         timeout=50,
     )
+
+
+def test_the_collector_may_run_while_a_function_is_decorated(in_child):
+    in_child("""
+        import gc
+        import memoxide as mx
+
+        gc.set_threshold(1)
+        kept = []
+        for _ in range(300):
+            # No dict is left that the interpreter could use again.
+            kept.append([{} for _ in range(100)])
+            kept.append(mx.cache_data(lambda x: x))
+        assert kept[-1](1) == 1
+    """)

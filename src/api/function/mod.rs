@@ -45,6 +45,9 @@ pub struct CachedFunction {
     apart: Mutex<Vec<Use>>,
     /// Whether the garbage collector has found it to be garbage, and it may have come to life again.
     was_garbage: AtomicBool,
+    /// Whether the fields are there. The interpreter makes the object first, of zeros, then its dict, for which the
+    /// garbage collector may run.
+    is_made: bool,
 }
 
 impl CachedFunction {
@@ -68,6 +71,7 @@ impl CachedFunction {
             identity: Latest::empty(),
             apart: Mutex::new(Vec::new()),
             was_garbage: AtomicBool::new(false),
+            is_made: true,
         };
         let function = Bound::new(wrapped.py(), function)?;
         vectorcall::enable(&function, &ENABLED);

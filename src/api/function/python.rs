@@ -153,6 +153,9 @@ impl CachedFunction {
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
+        if !self.is_made {
+            return Ok(());
+        }
         visit.call(&self.wrapped)?;
         // Options that another function has too are left out: what one owner holds must not be
         // subtracted twice. Nobody clones them while the collector runs.
